@@ -1,0 +1,19 @@
+# answerback_room(NAME sources… USES libraries…): one folder, one static library, included as "NAME/file.h".
+function(answerback_room name)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${arg_USES})
+endfunction()
+
+# answerback_test(NAME sources… USES libraries…): one GoogleTest program, each of its tests known to ctest.
+function(answerback_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "USES" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${arg_USES} GTest::gmock_main)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()
