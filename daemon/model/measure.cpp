@@ -1,0 +1,38 @@
+#include "model/measure.h"
+
+#include <array>
+#include <utility>
+
+#include "model/table.h"
+
+namespace answerback {
+namespace {
+
+struct MeasureInfo {
+  Measure measure;
+  std::string_view name, unit;
+};
+
+constexpr std::array table{
+    MeasureInfo{Measure::http_status, "http_status", ""},
+    MeasureInfo{Measure::certificate_expiry, "certificate_expiry", "seconds"},
+    MeasureInfo{Measure::body_bytes, "body_bytes", "bytes"},
+    MeasureInfo{Measure::connections_used, "connections_used", "connections"},
+    MeasureInfo{Measure::connections_max, "connections_max", "connections"},
+    MeasureInfo{Measure::stage_duration, "stage_duration", "seconds"},
+    MeasureInfo{Measure::stages_reached, "stages_reached", "ratio"},
+    MeasureInfo{Measure::time_to_first_token, "time_to_first_token", "seconds"},
+    MeasureInfo{Measure::output_tokens_per_second, "output_tokens_per_second", "tokens/s"},
+    MeasureInfo{Measure::input_tokens, "input_tokens", "tokens"},
+    MeasureInfo{Measure::output_tokens, "output_tokens", "tokens"},
+    MeasureInfo{Measure::budget_remaining_tokens, "budget_remaining_tokens", "tokens"},
+};
+
+static_assert(covers(table, &MeasureInfo::measure, Measure::budget_remaining_tokens));
+
+}  // namespace
+
+std::string_view name(Measure measure) { return table[std::to_underlying(measure)].name; }
+std::string_view unit(Measure measure) { return table[std::to_underlying(measure)].unit; }
+
+}  // namespace answerback

@@ -1,0 +1,35 @@
+#pragma once
+// Numbers a run may bring home besides its verdict: one closed list, each known to metrics and to the timeline.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace answerback {
+
+enum class Measure : std::uint8_t {
+  http_status,            // code of the last response
+  certificate_expiry,     // seconds since the epoch, earliest of the chain
+  body_bytes,             // of the last response
+  connections_used,       // database connections in use
+  connections_max,        // and allowed
+  stage_duration,         // seconds; label: stage of the agent chain
+  stages_reached,         // 0 to 1
+  time_to_first_token,    // seconds
+  output_tokens_per_second,
+  input_tokens,
+  output_tokens,
+  budget_remaining_tokens,
+};
+
+std::string_view name(Measure);  // snake_case, as in the timeline and JSON
+std::string_view unit(Measure);  // "seconds", "bytes", "ratio", "" …
+
+struct Sample {
+  Measure measure;
+  double value;
+  std::string label;  // only where the list above names one; bounded by the configuration
+};
+
+}  // namespace answerback

@@ -1,0 +1,20 @@
+#include "model/phases.h"
+
+namespace answerback {
+
+void Phases::enter(Phase phase, Steady at, Reason late) {
+  end(at);
+  times_.push_back({.phase = phase, .began = at, .took = Duration::zero()});
+  note_.clear();
+  current_ = phase;
+  late_ = late;
+  open_ = true;
+}
+
+void Phases::end(Steady at) {
+  if (!open_) return;
+  times_.back().took = at - times_.back().began;
+  open_ = false;
+}
+
+}  // namespace answerback

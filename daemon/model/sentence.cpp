@@ -1,0 +1,133 @@
+#include "model/sentence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "model/graph.h"
+#include "model/text.h"
+
+namespace answerback {
+namespace {
+
+constexpr std::size_t causes_told = 3;
+constexpr std::size_t items_told = 5;  // of any list
+constexpr std::size_t text_cap = 200;  // bytes of a text that is not ours
+
+// "a, b and 3 more"
+std::string list(std::span<const std::string> items) {
+  std::string text;
+  for (const std::string& item : items.first(std::min(items.size(), items_told))) {
+    if (!text.empty()) text += ", ";
+    text += item;
+  }
+  if (items.size() > items_told) text += " and " + std::to_string(items.size() - items_told) + " more";
+  return text;
+}
+
+std::vector<std::string> names(const Plan& plan, std::span<const ProbeFacts> facts,
+                               std::span<const ProbeId> ids, Health health) {
+  std::vector<std::string> names;
+  for (const ProbeId id : ids) {
+    if (facts[id].health == health) names.push_back(plan.probes[id].name);
+  }
+  return names;
+}
+
+// Whole percents; only all of it is 100, and something is never 0.
+std::string rounded(double percent) {
+  if (percent > 0 && percent < 1) return "under 1 %";
+  const double whole = std::round(percent);
+  return std::to_string(static_cast<int>(whole >= 100 && percent < 100 ? 99 : whole)) + " %";
+}
+
+// "down connect_refused at connect since 2026-11-22T03:12:09Z (what was seen)"
+std::string finding(const ProbeFacts& facts) {
+  std::string text(name(facts.health));
+  if (facts.reason != Reason::none) {
+    const std::string fault = std::string(name(facts.reason)) + " at " + std::string(name(facts.phase));
+    text += facts.health == Health::unknown ? ", last " + fault + "," : " " + fault;
+  }
+  text += " since " + iso_time(facts.since);
+  if (!facts.detail.empty()) text += " (" + one_line(facts.detail, text_cap) + ")";
+  return text;
+}
+
+// "; value blocked 60 %: Users get no AI responses"
+std::string cost(const Plan& plan, const Cause& cause) {
+  if (cause.capabilities.empty()) return plan.capabilities.empty() ? "" : "; no capability blocked";
+  double total = 0, blocked = 0;
+  for (const CapabilityInfo& capability : plan.capabilities) total += capability.value;
+  std::vector<std::string> impacts;
+  for (const std::size_t i : cause.capabilities) {
+    const CapabilityInfo& capability = plan.capabilities[i];
+    blocked += capability.value;
+    impacts.push_back(
+        one_line(capability.impact.empty() ? capability.name + " blocked" : capability.impact, text_cap));
+  }
+  const std::string value = total > 0 ? "value blocked " + rounded(percent(blocked, total)) : "blocked";
+  return "; " + value + ": " + list(impacts);
+}
+
+std::string clause(std::string_view word, const std::vector<std::string>& names) {
+  return names.empty() ? "" : "; " + std::string(word) + " " + list(names);
+}
+
+std::string tell(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause) {
+  const ProbeInfo& probe = plan.probes[cause.probe];
+  std::string text = probe.name + ": " + finding(facts[cause.probe]);
+  if (!probe.critical) text += "; not critical";
+  text += clause("blocks", names(plan, facts, cause.blocks, Health::down));
+  text += clause("degrades", names(plan, facts, cause.blocks, Health::degraded));
+  // What we cannot see neither explains this failure nor is acquitted of it.
+  text += clause("unknown:", names(plan, facts, dependencies(plan, cause.probe), Health::unknown));
+  text += cost(plan, cause);
+  if (!probe.runbook_url.empty()) text += "; runbook " + one_line(probe.runbook_url, text_cap);
+  return text;
+}
+
+// Probes we know nothing of: never judged yet, or judged once and lost sight of since.
+std::vector<std::string> unknowns(const Plan& plan, std::span<const ProbeFacts> facts) {
+  std::vector<std::string> first, lost;
+  for (std::size_t id = 0; id < facts.size(); ++id) {
+    if (facts[id].health != Health::unknown) continue;
+    const std::string& probe = plan.probes[id].name;
+    if (facts[id].reason == Reason::none) {
+      first.push_back(probe);
+    } else {
+      lost.push_back(probe + ": " + finding(facts[id]));
+    }
+  }
+  if (lost.size() > causes_told) {
+    const std::string rest = "and " + std::to_string(lost.size() - causes_told) + " more unknown";
+    lost.resize(causes_told);
+    lost.push_back(rest);
+  }
+  if (!first.empty()) lost.push_back("waiting for first results of " + list(first));
+  return lost;
+}
+
+std::string last_seen(const Plan& plan, std::span<const ProbeFacts> facts, std::span<const Cause> causes) {
+  if (plan.probes.empty()) return "no probes are configured: nothing is known";
+  std::vector<std::string> parts;
+  for (const Cause& cause : causes.first(std::min(causes.size(), causes_told)))
+    parts.push_back(tell(plan, facts, cause));
+  if (causes.size() > causes_told)
+    parts.push_back("and " + std::to_string(causes.size() - causes_told) + " more");
+  std::ranges::move(unknowns(plan, facts), std::back_inserter(parts));
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : " | ") + part;
+  return text;
+}
+
+}  // namespace
+
+std::string sentence(const Plan& plan, std::span<const ProbeFacts> facts, std::span<const Cause> causes,
+                     std::string_view not_looking) {
+  const std::string seen = last_seen(plan, facts, causes);
+  if (not_looking.empty()) return seen;
+  return "not looking: " + one_line(not_looking, text_cap) +
+         "; the last answer is held: " + (seen.empty() ? "pass" : seen);
+}
+
+}  // namespace answerback

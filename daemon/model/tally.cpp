@@ -1,0 +1,42 @@
+#include "model/tally.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace answerback {
+namespace {
+
+// A count that a peer told us: it may be any number at all.
+std::uint64_t tokens(double value) {
+  constexpr double most = 1e15;
+  return value > 0 ? static_cast<std::uint64_t>(std::min(value, most)) : 0;
+}
+
+}  // namespace
+
+void Histogram::observe(double value) {
+  if (!std::isfinite(value)) return;  // one of them would spoil the sum for good
+  const auto bucket =
+      std::ranges::lower_bound(edges_, value) - edges_.begin();  // an edge belongs to the bucket below it
+  ++counts_[static_cast<std::size_t>(bucket)];
+  sum_ += value;
+}
+
+std::uint64_t Histogram::count() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
+void Tally::count(const RunRecord& run) {
+  ++runs[{run.result.verdict, run.result.reason}];
+  duration.observe(seconds(run.took()));
+  for (const Sample& sample : run.samples) {
+    if (sample.measure == Measure::input_tokens) input_tokens += tokens(sample.value);
+    if (sample.measure == Measure::output_tokens) output_tokens += tokens(sample.value);
+    if (sample.measure == Measure::stage_duration) {
+      stages.try_emplace(sample.label, duration_edges).first->second.observe(sample.value);
+    }
+  }
+}
+
+}  // namespace answerback

@@ -1,0 +1,46 @@
+#pragma once
+// What has been counted about one probe since the daemon started; kept over reloads. Plain data for metrics.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/result.h"
+
+namespace answerback {
+
+// Cumulative counts are made on reading; here each observation is in one bucket, the last being +Inf.
+class Histogram {
+ public:
+  explicit Histogram(std::span<const double> edges) : edges_(edges), counts_(edges.size() + 1) {}  // edges outlive it
+  void observe(double value);
+  std::span<const double> edges() const { return edges_; }
+  std::span<const std::uint64_t> counts() const { return counts_; }
+  double sum() const { return sum_; }
+  std::uint64_t count() const;
+
+ private:
+  std::span<const double> edges_;
+  std::vector<std::uint64_t> counts_;
+  double sum_ = 0;
+};
+
+inline constexpr std::array duration_edges{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0};
+inline constexpr std::array lag_edges{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0};
+
+struct Tally {
+  std::map<std::pair<Verdict, Reason>, std::uint64_t> runs;
+  Histogram duration{duration_edges};
+  std::uint64_t transitions = 0;
+  std::uint64_t skipped_slots = 0;
+  std::uint64_t input_tokens = 0, output_tokens = 0;
+  std::map<std::string, Histogram> stages;  // by stage of the agent chain
+
+  void count(const RunRecord&);
+};
+
+}  // namespace answerback

@@ -1,0 +1,22 @@
+#pragma once
+// Words of others, made fit to be kept and shown; and the one way we write a moment. Pure.
+
+#include <string>
+#include <string_view>
+
+#include "model/time.h"
+
+namespace answerback {
+
+// Well-formed UTF-8 whatever comes in (U+FFFD for each byte that is not), at most `most` bytes and then "…"
+// if cut.
+std::string clip(std::string_view text, std::size_t most);
+
+// The same as one printable line: control characters, line separators and bidirectional overrides as \n,
+// \x1b, \u2028.
+std::string one_line(std::string_view text, std::size_t most);
+
+// "2026-11-22T03:12:09Z": UTC, whole seconds, rounded down.
+std::string iso_time(Wall);
+
+}  // namespace answerback

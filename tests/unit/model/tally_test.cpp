@@ -1,0 +1,75 @@
+#include "model/tally.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace answerback {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Histogram, AnEdgeBelongsToTheBucketBelowIt) {
+  static constexpr std::array edges{1.0, 2.0};
+  Histogram histogram(edges);
+  for (const double value : {0.5, 1.0, 1.5, 2.0, 2.5, 1000.0}) histogram.observe(value);
+  EXPECT_EQ(std::vector(histogram.counts().begin(), histogram.counts().end()),
+            (std::vector<std::uint64_t>{2, 2, 2}));
+  EXPECT_EQ(histogram.count(), 6u);
+  EXPECT_DOUBLE_EQ(histogram.sum(), 1007.5);
+}
+
+TEST(Histogram, IsNotSpoiltByWhatIsNoNumber) {
+  Histogram histogram(duration_edges);
+  histogram.observe(std::nan(""));
+  histogram.observe(std::numeric_limits<double>::infinity());
+  EXPECT_EQ(histogram.count(), 0u);
+  EXPECT_EQ(histogram.sum(), 0);
+}
+
+RunRecord run(ProbeResult result, Duration took) {
+  RunRecord record;
+  record.result = std::move(result);
+  record.ended = record.started + took;
+  return record;
+}
+
+TEST(Tally, CountsRunsByVerdictAndReasonFailedOnesIncluded) {
+  Tally tally;
+  tally.count(run(ProbeResult::pass(), 3ms));
+  tally.count(run(ProbeResult::pass(), 4ms));
+  tally.count(run(ProbeResult::fail(Reason::reset, "reset"), 90s));
+  tally.count(run(ProbeResult::unknown(Reason::no_evidence, "nothing"), 1ms));
+  EXPECT_EQ((tally.runs[{Verdict::pass, Reason::none}]), 2u);
+  EXPECT_EQ((tally.runs[{Verdict::fail, Reason::reset}]), 1u);
+  EXPECT_EQ((tally.runs[{Verdict::unknown, Reason::no_evidence}]), 1u);
+  EXPECT_EQ(tally.duration.count(), 4u);
+  EXPECT_EQ(tally.duration.counts().back(), 1u);
+  EXPECT_DOUBLE_EQ(tally.duration.sum(), 90.008);
+}
+
+TEST(Tally, AddsUpTokensAndStages) {
+  Tally tally;
+  RunRecord record = run(ProbeResult::pass(), 1s);
+  record.samples = {{Measure::input_tokens, 12, ""},
+                    {Measure::output_tokens, 5, ""},
+                    {Measure::output_tokens, -7, ""},
+                    {Measure::output_tokens, std::nan(""), ""},
+                    {Measure::stage_duration, 0.2, "agent_started"},
+                    {Measure::stage_duration, 3, "tool_executing"}};
+  tally.count(record);
+  tally.count(record);
+  EXPECT_EQ(tally.input_tokens, 24u);
+  EXPECT_EQ(tally.output_tokens, 10u);
+  ASSERT_EQ(tally.stages.size(), 2u);
+  EXPECT_EQ(tally.stages.at("agent_started").count(), 2u);
+  EXPECT_DOUBLE_EQ(tally.stages.at("tool_executing").sum(), 6);
+
+  record.samples = {{Measure::input_tokens, 1e300, ""}};
+  tally.count(record);
+  EXPECT_EQ(tally.input_tokens, 24u + 1'000'000'000'000'000u) << "a peer may claim any number";
+}
+
+}  // namespace
+}  // namespace answerback
