@@ -1,0 +1,63 @@
+#include "config/scalars.h"
+
+#include <charconv>
+
+#include "config/fields.h"
+#include "config/fields_state.h"
+#include "config/masking.h"
+#include "config/render.h"
+
+namespace answerback::config {
+namespace {
+
+std::string wrong(const Node& node, std::string_view what, std::string_view hint) {
+  std::string message = "not " + std::string(what) + ": " + shown(node);
+  return hint.empty() ? message : message + " (" + std::string(hint) + ")";
+}
+
+std::string_view number_hint(const Node& node) {
+  return node.plain ? ambiguity(node.text) : std::string_view("it is text: take the quotes away");
+}
+
+}  // namespace
+
+Parsed<std::int64_t> read_integer(const Node& node, std::int64_t least, std::int64_t most) {
+  std::int64_t value = 0;
+  const char* const end = node.text.data() + node.text.size();
+  const auto [stop, error] = std::from_chars(node.text.data(), end, value);
+  if (stop != end || error == std::errc::invalid_argument || !number_hint(node).empty())
+    return std::unexpected(wrong(node, "an integer", number_hint(node)));
+  if (error == std::errc::result_out_of_range || value < least || value > most)
+    return std::unexpected("must be from " + std::to_string(least) + " to " + std::to_string(most) +
+                           ", not " + shown(node));
+  return value;
+}
+
+Parsed<double> read_number(const Node& node, double least, double most) {
+  double value = 0;
+  const char* const end = node.text.data() + node.text.size();
+  const auto [stop, error] = std::from_chars(node.text.data(), end, value, std::chars_format::general);
+  const bool decimal = node.text.find_first_not_of("0123456789.eE+-") == std::string::npos;  // no inf, no nan
+  if (stop != end || error != std::errc() || !decimal || !number_hint(node).empty())
+    return std::unexpected(wrong(node, "a number", number_hint(node)));
+  if (value < least || value > most)
+    return std::unexpected("must be from " + number_text(least) + " to " + number_text(most) + ", not " +
+                           shown(node));
+  return value;
+}
+
+Parsed<Duration> read_duration(const Node& node) {
+  Parsed<Duration> value = parse_duration(node.text);
+  if (!value) return std::unexpected(redact(value.error(), show_of(node) == Show::value ? "" : node.text));
+  if (*value <= Duration::zero()) return std::unexpected("must be more than zero");
+  return value;
+}
+
+Parsed<bool> read_flag(const Node& node) {
+  if (node.plain && node.text == "true") return true;
+  if (node.plain && node.text == "false") return false;
+  return std::unexpected(
+      wrong(node, "a boolean", node.plain ? "write true or false" : "it is text: take the quotes away"));
+}
+
+}  // namespace answerback::config
