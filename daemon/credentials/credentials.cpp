@@ -1,0 +1,112 @@
+#include "credentials/credentials.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+
+namespace answerback {
+
+namespace {
+
+namespace json = boost::json;
+using std::chrono::seconds;
+
+// A token is good a little before it is made, for clocks that lag behind ours, and renewed before it runs
+// out.
+constexpr seconds leeway{5};
+constexpr seconds renew_before{30};
+
+JwtCredential read_jwt(config::Fields fields) {
+  JwtCredential jwt;
+  const std::string algorithm =
+      fields.one_of("alg", "HS256", {"HS256", "RS256", "ES256"}, "how the token is signed");
+  const bool shared = algorithm == "HS256";
+  const char* const key = shared ? "secret" : "key";
+  auto signer =
+      JwtSigner::make(shared                 ? JwtAlgorithm::hs256
+                      : algorithm == "RS256" ? JwtAlgorithm::rs256
+                                             : JwtAlgorithm::es256,
+                      fields.required_secret(key, shared ? "the secret shared with the platform"
+                                                         : "private key in PEM; ${file:/path} reads one"));
+  if (signer) {
+    jwt.signer = *std::move(signer);
+  } else if (fields.has(key)) {
+    fields.error(key, signer.error());
+  }
+  jwt.key_id = fields.text("kid", "", "key id of the header");
+  jwt.claims = fields.json("claims", "claims beside iat, nbf, exp and jti").value_or("{}");
+  boost::system::error_code broken;
+  if (!json::parse(jwt.claims, broken).is_object() || broken)
+    fields.error("claims", "must be a mapping of claims");
+  jwt.ttl = fields.duration("ttl", std::chrono::minutes(5), "from now until exp");
+  return jwt;
+}
+
+std::int64_t unix_time(Wall at) { return std::chrono::duration_cast<seconds>(at.time_since_epoch()).count(); }
+
+std::string hex(std::uint64_t bits) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(bits));
+  return text.data();
+}
+
+}  // namespace
+
+std::shared_ptr<const CredentialSet> read_credentials(
+    std::vector<std::pair<std::string, config::Fields>> named) {
+  auto set = std::make_shared<CredentialSet>();
+  for (auto& [credential, fields] : named) {
+    const bool jwt = fields.has("jwt");
+    if (jwt == fields.has("bearer")) {
+      fields.error("", "needs one of `jwt` and `bearer`");
+    } else if (jwt) {
+      set->emplace(credential, read_jwt(fields.child("jwt", "a token minted by us")));
+    } else {
+      set->emplace(credential, BearerCredential{fields.required_secret("bearer", "a token as it is")});
+    }
+    fields.finish();
+  }
+  return set;
+}
+
+void Credentials::use(std::shared_ptr<const CredentialSet> set) {
+  set_ = std::move(set);
+  minted_.clear();
+}
+
+asio::awaitable<std::expected<Secret, Failure>> Credentials::token(Run& run, std::string name) {
+  const auto found = set_ ? set_->find(name) : CredentialSet::const_iterator{};
+  if (!set_ || found == set_->end()) {
+    co_return std::unexpected(Failure{Reason::auth, "no credentials are named \"" + name + "\""});
+  }
+  if (const auto* fixed = std::get_if<BearerCredential>(&found->second)) co_return fixed->token;
+  co_return mint(std::get<JwtCredential>(found->second), name, run.clock.wall());
+}
+
+std::expected<Secret, Failure> Credentials::mint(const JwtCredential& jwt, const std::string& name,
+                                                 Wall now) {
+  if (const auto kept = minted_.find(name);
+      kept != minted_.end() && now >= kept->second.from && now < kept->second.until) {
+    return kept->second.token;
+  }
+  json::object claims = json::parse(jwt.claims).as_object();
+  const auto add = [&claims](std::string_view claim, json::value value) {
+    claims.emplace(claim, std::move(value));
+  };
+  add("iat", unix_time(now));
+  add("nbf", unix_time(now - leeway));
+  add("exp", unix_time(now + jwt.ttl));
+  add("jti", json::string(hex(random_.bits()) + hex(random_.bits())));
+  json::object header{{"alg", answerback::name(jwt.signer.algorithm())}, {"typ", "JWT"}};
+  if (!jwt.key_id.empty()) header["kid"] = jwt.key_id;
+
+  auto token = jwt.signer.sign(json::serialize(header), json::serialize(claims));
+  if (!token) return std::unexpected(Failure{Reason::auth, "credentials \"" + name + "\": " + token.error()});
+  Minted& minted = minted_[name];
+  minted = {Secret(*std::move(token)), now - leeway,
+            now + std::max<Duration>(jwt.ttl - renew_before, Duration::zero())};
+  return minted.token;
+}
+
+}  // namespace answerback
