@@ -1,0 +1,172 @@
+#include "net/http_reader.h"
+
+#include <algorithm>
+#include <boost/beast/http/error.hpp>
+
+namespace answerback::net {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr std::size_t most_fields = 512;
+constexpr int most_informational = 16;
+constexpr std::size_t chunk_line_cap = 4096;  // size, extensions and trailers of a chunk
+constexpr std::size_t head_read = 2048, body_read = 16 * 1024;
+constexpr std::size_t first_line_cap = 60;
+// The shortest end of a chunked body is "0\r\n\r\n". Beast asserts, instead of asking for more, when it is
+// given less of it.
+constexpr std::size_t least_chunk = 5;
+
+std::string bytes(std::uint64_t count) { return std::to_string(count) + " bytes"; }
+
+}  // namespace
+
+ResponseParser::ResponseParser(HttpResponse& response, BodySink* sink, const HttpLimits& limits,
+                               bool bodyless)
+    : response_(response), sink_(sink) {
+  header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+  body_limit(limits.body_bytes);
+  skip(bodyless);
+}
+
+void ResponseParser::on_response_impl(int code, Text, int, Error& error) {
+  if (code < 100) error = http::error::bad_status;
+  response_.status = static_cast<unsigned>(code);
+}
+
+void ResponseParser::on_field_impl(Field field, Text name, Text value, Error& error) {
+  if (!in_head_) return;  // a trailer
+  if (response_.headers.size() == most_fields) {
+    error = http::error::header_limit;
+    return;
+  }
+  has_length_ |= field == Field::content_length;
+  has_coding_ |= field == Field::transfer_encoding;
+  response_.headers.emplace_back(std::string(name), std::string(value));
+}
+
+void ResponseParser::on_header_impl(Error& error) {
+  in_head_ = false;
+  if (has_length_ && has_coding_) {
+    error = http::error::bad_transfer_encoding;
+  } else if (sink_ && response_.status / 100 != 1 && sink_->on_head && !sink_->on_head(response_)) {
+    stopped_ = true;
+  }
+}
+
+void ResponseParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) {
+  if (length && !sink_) response_.body.reserve(static_cast<std::size_t>(*length));  // within the limit by now
+}
+
+std::size_t ResponseParser::on_body_impl(Text piece, Error&) {
+  body_bytes_ += piece.size();
+  if (!sink_) {
+    response_.body.append(piece.data(), piece.size());
+  } else if (!stopped_ && sink_->on_data && !sink_->on_data({piece.data(), piece.size()})) {
+    stopped_ = true;
+  }
+  return piece.size();
+}
+
+ResponseReader::ResponseReader(BodySink* sink, const HttpLimits& limits, bool bodyless)
+    : sink_(sink), limits_(limits), bodyless_(bodyless) {
+  parser_.emplace(response_, sink_, limits_, bodyless_);
+}
+
+boost::asio::mutable_buffer ResponseReader::space() {
+  return buffer_.prepare(parser_->is_header_done() ? body_read : head_read);
+}
+
+ResponseReader::State ResponseReader::feed(std::size_t count) {
+  buffer_.commit(count);
+  bytes_ += count;
+  if (head_bytes_ == 0) {
+    first_line_ = opening();
+    if (!may_be_http()) return fail(http::error::bad_version);
+  }
+  while (buffer_.size() > 0 && !too_little_to_parse()) {
+    const bool in_head = !parser_->is_header_done();
+    error_code error;
+    const std::size_t used = parser_->put(buffer_.data(), error);
+    buffer_.consume(used);
+    if (in_head) head_bytes_ += used;
+    if (error == http::error::need_more) return need_more();
+    if (error) return fail(error);
+    if (parser_->stopped()) return State::complete;
+    if (!parser_->is_done()) continue;
+    if (response_.status / 100 != 1 || response_.status == 101) return State::complete;
+    if (++informational_ > most_informational)
+      return fail(Reason::protocol,
+                  "more than " + std::to_string(most_informational) + " informational responses");
+    response_ = {};
+    parser_.emplace(response_, sink_, limits_, bodyless_);
+  }
+  return State::more;
+}
+
+// Beast forgets what it has consumed when it compares with its limits, so they are held here.
+ResponseReader::State ResponseReader::need_more() {
+  if (!parser_->is_header_done()) {
+    if (head_bytes_ + buffer_.size() < limits_.header_bytes) return State::more;
+    return fail(http::error::header_limit);
+  }
+  if (buffer_.size() < chunk_line_cap) return State::more;
+  return fail(Reason::protocol, "the head of a chunk is longer than " + bytes(chunk_line_cap));
+}
+
+bool ResponseReader::too_little_to_parse() const {
+  return parser_->is_header_done() && parser_->chunked() && buffer_.size() < least_chunk;
+}
+
+ResponseReader::State ResponseReader::end(bool clean, std::string_view how) {
+  const std::string who(how);
+  if (!began()) return fail(Reason::truncated, who + " without answering");
+  if (!parser_->is_header_done())
+    return fail(Reason::truncated, who + " in the middle of the response's header");
+  const std::string after = who + " after " + bytes(body_bytes());
+  if (parser_->chunked()) return fail(Reason::truncated, after + " of body, before its last chunk");
+  if (const auto length = parser_->content_length())
+    return fail(Reason::truncated, after + " of a body of " + bytes(*length));
+  if (!clean) return fail(Reason::truncated, after + " of a body whose end cannot be told");
+  return State::complete;
+}
+
+ResponseReader::State ResponseReader::fail(Reason reason, std::string detail) {
+  failure_ = {reason, std::move(detail)};
+  return State::failed;
+}
+
+ResponseReader::State ResponseReader::fail(const error_code& error) {
+  if (error == http::error::header_limit)
+    return fail(Reason::too_large, "the response's header is over the cap of " + bytes(limits_.header_bytes) +
+                                       " or " + std::to_string(most_fields) + " fields");
+  if (error == http::error::body_limit) {
+    const auto length = parser_->content_length();
+    return fail(Reason::too_large, "the body" + (length ? " of " + bytes(*length) : "") +
+                                       " is over the cap of " + bytes(limits_.body_bytes));
+  }
+  std::string detail = "not a valid HTTP response (" + error.message() + ")";
+  if (!parser_->is_header_done()) detail += ", it begins \"" + first_line_ + "\"";
+  return fail(Reason::protocol, std::move(detail));
+}
+
+// Said at the first wrong byte: what speaks another protocol may wait for ever for us to speak it too.
+bool ResponseReader::may_be_http() const {
+  constexpr std::string_view start = "HTTP/";
+  const auto data = buffer_.cdata();
+  const std::size_t size = std::min(data.size(), start.size());
+  return std::string_view(static_cast<const char*>(data.data()), size) == start.substr(0, size);
+}
+
+// The first line as far as it is there, safe to show.
+std::string ResponseReader::opening() const {
+  const auto data = buffer_.cdata();
+  std::string_view text(static_cast<const char*>(data.data()), data.size());
+  text = text.substr(0, std::min(text.find_first_of("\r\n"), first_line_cap));
+  std::string shown(text);
+  std::ranges::replace_if(shown, [](char c) { return c < ' ' || c > '~'; }, '.');
+  return shown;
+}
+
+}  // namespace answerback::net

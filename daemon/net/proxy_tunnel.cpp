@@ -1,0 +1,46 @@
+#include "net/proxy_tunnel.h"
+
+#include "net/connect.h"
+#include "net/http_exchange.h"
+#include "net/http_request.h"
+
+namespace answerback::net {
+namespace {
+
+constexpr HttpLimits proxy_limits{.header_bytes = 16 * 1024, .body_bytes = 0};
+
+std::optional<Failure> refusal(const HttpResponse& response, const Url& proxy) {
+  if (response.status / 100 == 2) return std::nullopt;
+  const std::string detail =
+      "proxy " + proxy.text() + " answered " + std::to_string(response.status) + " to CONNECT";
+  if (response.status == 407) return Failure{Reason::auth, detail};
+  if (response.status == 403) return Failure{Reason::forbidden, detail};
+  return Failure{Reason::status, detail};
+}
+
+}  // namespace
+
+std::optional<Failure> unusable_proxy(const Url& proxy) {
+  if (proxy.scheme == "http") return std::nullopt;
+  return Failure{Reason::protocol, "proxy " + proxy.text() + " is not an http: one; nothing was sent"};
+}
+
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_through(Run& run, const Transport& transport,
+                                                                   const Url& url) {
+  const Url* proxy = transport.proxies.for_url(url);
+  if (!proxy) co_return co_await connect(run, transport.dns, url.host, url.port);
+  if (auto failure = unusable_proxy(*proxy)) co_return std::unexpected(*std::move(failure));
+
+  auto socket = co_await connect(run, transport.dns, proxy->host, proxy->port);
+  if (!socket) co_return socket;
+  run.enter(Phase::proxy);
+  const std::string request = connect_text(url, *proxy);
+  const Exchange connect_exchange{
+      .request = request, .bodyless = true, .tunnel = true, .limits = proxy_limits};
+  auto response = co_await exchange(run, *socket, connect_exchange);
+  if (!response) co_return std::unexpected(std::move(response).error());
+  if (auto failure = refusal(*response, *proxy)) co_return std::unexpected(*std::move(failure));
+  co_return socket;
+}
+
+}  // namespace answerback::net
