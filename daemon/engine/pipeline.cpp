@@ -1,0 +1,214 @@
+#include "engine/pipeline.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "engine/incidents.h"
+#include "engine/watched.h"
+
+namespace answerback::engine {
+namespace {
+
+// A change of health that has not been told yet.
+struct Move {
+  ProbeId probe;
+  Change change;
+  Wall at;
+  std::shared_ptr<const RunRecord> run;  // null for silence
+};
+
+// By what it is known that the whole has changed: a new sentence about the same causes is no news.
+struct Told {
+  Status status = Status::fail;
+  std::vector<std::string> causes;  // names, sorted
+  bool operator==(const Told&) const = default;
+};
+
+ProbeResult not_judged(const ProbeResult& result) {
+  auto detail = "not judged, we were not running meanwhile; it said " + std::string(name(result.verdict));
+  if (result.reason != Reason::none) detail += " " + std::string(name(result.reason));
+  if (!result.detail.empty()) detail += ": " + result.detail;
+  return ProbeResult::unknown(Reason::not_looking, std::move(detail));
+}
+
+}  // namespace
+
+struct Pipeline::Impl {
+  Impl(Emit emit_, Wall started, StallGuard::Limits limits) : emit(std::move(emit_)), guard(limits) {
+    ourselves.started = started;
+  }
+
+  void look(Steady now, Wall wall) {
+    if (guard.beat(now)) {
+      for (Watched& probe : watched) probe.excuse(guard.last_stall() + guard.limits().recovery);
+      ourselves.stalls = guard.stalls();
+    }
+    if (guard.looking(now) == ourselves.looking) return;
+    ourselves.looking = !ourselves.looking;
+    ourselves.not_looking_why =
+        ourselves.looking ? "" : "we were not running for " + told_seconds(guard.last_stall());
+    changed = urgent = unsettled = true;
+    emit(LookingChanged{ourselves.looking, ourselves.not_looking_why, wall});
+  }
+
+  void finished(RunRecord record, Wall now) {
+    look(record.ended, now);
+    if (!guard.judges(record.started)) record.result = not_judged(record.result);
+    const auto run = std::make_shared<const RunRecord>(std::move(record));
+    const ProbeId id = run->probe;
+    const auto change = watched[id].take(run, plan->probes[id], now, facts[id]);
+    changed = true;
+    if (watched[id].health() != Health::up) unsettled = true;  // the sentence may read otherwise
+    emit(RunFinished{plan, run});
+    if (change) moved({id, *change, now, run});
+  }
+
+  void forget_silent(Steady now, Wall wall) {
+    for (ProbeId id = 0; id < watched.size(); ++id) {
+      const auto change = watched[id].forget_if_silent(plan->probes[id], now, facts[id]);
+      if (change) moved({id, *change, wall, nullptr});
+    }
+  }
+
+  void moved(Move move) {
+    facts[move.probe].health = move.change.to;
+    facts[move.probe].since = move.at;
+    watched[move.probe].transition();
+    changed = urgent = unsettled = true;
+    moves.push_back(std::move(move));
+  }
+
+  // Judges the whole, once for all that has moved, and tells what follows.
+  void settle(Wall at) {
+    if (!std::exchange(unsettled, false)) return;
+    assessment = std::make_shared<const Assessment>(assess(*plan, facts, ourselves.not_looking_why));
+    for (const Move& move : std::exchange(moves, {})) announce(move);
+    announce_output(at);
+  }
+
+  void announce(const Move& move) {
+    const std::string& probe = plan->probes[move.probe].name;
+    std::vector<std::string> causes;
+    for (const ProbeId id : assessment->caused_by[move.probe]) causes.push_back(plan->probes[id].name);
+    const auto cause = causes.empty() ? probe : causes.front();
+    emit(Transition{probe, move.change, move.at, move.run, std::move(causes)});
+
+    const Reason reason = move.run ? move.run->result.reason : Reason::none;
+    if (move.change.to == Health::up) {
+      if (auto closed = incidents.close(probe, move.at)) emit(IncidentClosed{std::move(*closed)});
+    } else if (move.change.to == Health::unknown) {
+      return;  // that we lost sight of it neither opens nor closes one
+    } else if (!incidents.is_open(probe)) {
+      emit(IncidentOpened{incidents.open({.probe = probe,
+                                          .reason = reason,
+                                          .since = move.at,
+                                          .ended = std::nullopt,
+                                          .cause = cause,
+                                          .output = assessment->output})});
+    } else if (move.change.to == Health::down) {
+      incidents.worsen(probe, reason);
+    }
+  }
+
+  void announce_output(Wall at) {
+    Told now{assessment->status, {}};
+    for (const Cause& cause : assessment->causes) now.causes.push_back(plan->probes[cause.probe].name);
+    std::ranges::sort(now.causes);
+    if (now == told) return;
+    const Told before = std::exchange(told, std::move(now));
+    emit(OutputChanged{before.status, told.status, assessment->output, at});
+  }
+
+  void replace(std::shared_ptr<const Plan> next, Steady now, Wall wall) {
+    const bool first = plan == nullptr;
+    if (!first) settle(wall);  // what has moved belongs to the old plan
+    std::map<std::string, ProbeId> known;
+    for (ProbeId id = 0; id < watched.size(); ++id) known[plan->probes[id].name] = id;
+
+    std::vector<Watched> next_watched;
+    std::vector<ProbeFacts> next_facts;
+    for (const ProbeInfo& info : next->probes) {
+      if (const auto before = known.extract(info.name)) {
+        next_watched.push_back(std::move(watched[before.mapped()]));
+        next_facts.push_back(std::move(facts[before.mapped()]));
+      } else {
+        next_watched.emplace_back(now);
+        next_facts.push_back({.since = wall, .detail = {}});
+      }
+    }
+    for (const auto& [gone, id] : known) {
+      if (auto closed = incidents.close(gone, wall)) emit(IncidentClosed{std::move(*closed)});
+    }
+    plan = std::move(next);
+    watched = std::move(next_watched);
+    facts = std::move(next_facts);
+    ourselves.reload = {.successful = true, .at = wall, .error = {}};
+    changed = urgent = unsettled = true;
+    if (!first) emit(Reloaded{ourselves.reload, plan->probes.size()});
+  }
+
+  std::shared_ptr<const Snapshot> snapshot(Wall at) {
+    settle(at);
+    auto made = std::make_shared<Snapshot>();
+    made->serial = ++serial;
+    made->at = at;
+    made->plan = plan;
+    made->probes.reserve(watched.size());
+    for (ProbeId id = 0; id < watched.size(); ++id) made->probes.push_back(watched[id].view(facts[id]));
+    made->assessment = assessment;
+    made->incidents = incidents.view();
+    made->ourselves = ourselves;
+    changed = urgent = false;
+    return made;
+  }
+
+  Emit emit;
+  StallGuard guard;
+  std::shared_ptr<const Plan> plan;
+  std::vector<Watched> watched;   // as Plan::probes
+  std::vector<ProbeFacts> facts;  // as Plan::probes
+  std::shared_ptr<const Assessment> assessment;
+  std::vector<Move> moves;  // since the last settle(), in order
+  bool unsettled = false;   // the assessment is behind the facts
+  Told told;
+  Incidents incidents;
+  Ourselves ourselves;
+  std::uint64_t serial = 0;
+  bool changed = true, urgent = true;
+};
+
+Pipeline::Pipeline(Emit emit, Wall started, StallGuard::Limits limits)
+    : impl_(std::make_unique<Impl>(std::move(emit), started, limits)) {}
+Pipeline::~Pipeline() = default;
+
+void Pipeline::replace(std::shared_ptr<const Plan> plan, Steady now, Wall wall) {
+  impl_->replace(std::move(plan), now, wall);
+}
+
+void Pipeline::reload_failed(std::string error, Wall at) {
+  impl_->ourselves.reload = {.successful = false, .at = at, .error = std::move(error)};
+  impl_->changed = true;
+  impl_->emit(Reloaded{impl_->ourselves.reload, impl_->watched.size()});
+}
+
+void Pipeline::started(ProbeId, Duration lag) { impl_->ourselves.lag.observe(seconds(lag)); }
+
+void Pipeline::skipped(ProbeId id, std::uint64_t slots) {
+  impl_->watched[id].skipped(slots);
+  impl_->changed = true;
+}
+
+void Pipeline::finished(RunRecord record, Wall now) { impl_->finished(std::move(record), now); }
+
+void Pipeline::beat(Steady now, Wall wall) {
+  impl_->look(now, wall);
+  impl_->forget_silent(now, wall);
+}
+
+bool Pipeline::changed() const { return impl_->changed; }
+bool Pipeline::urgent() const { return impl_->urgent; }
+std::shared_ptr<const Snapshot> Pipeline::snapshot(Wall at) { return impl_->snapshot(at); }
+
+}  // namespace answerback::engine

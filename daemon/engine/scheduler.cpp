@@ -1,0 +1,145 @@
+#include "engine/scheduler.h"
+
+#include <algorithm>
+#include <list>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "model/schedule.h"
+
+namespace answerback::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Entry;
+using Due = std::multimap<Steady, Entry*>;  // each entry is in it once, by its next slot
+
+struct Entry {
+  ProbeId id = 0;
+  Duration interval{}, timeout{};
+  std::shared_ptr<Probe> probe;
+  Due::iterator due;
+  bool running = false, removed = false;
+};
+
+// The first runs of a small plan come within a second; those of a big one are spread, for their slots stay as
+// close together as they were at first.
+Duration soonest(std::size_t probes) { return std::max<Duration>(1s, probes * 20ms); }
+
+// Between two rings: a thousand slots a second and more share a wake-up, which costs as much as a run's whole
+// bookkeeping.
+constexpr Duration rest = 1ms;
+
+}  // namespace
+
+struct Scheduler::Impl {
+  Impl(Clock& clock_, Runner& runner_, Hooks hooks_)
+      : clock(clock_), runner(runner_), hooks(std::move(hooks_)), alarm(clock.alarm([this] { ring(); })) {}
+
+  void replace(const Plan& plan, std::vector<std::shared_ptr<Probe>> probes) {
+    auto before = std::exchange(by_name, {});
+    by_id.clear();
+    for (ProbeId id = 0; id < plan.probes.size(); ++id) {
+      const ProbeInfo& info = plan.probes[id];
+      auto& entry = by_name[info.name];
+      if (auto known = before.extract(info.name)) entry = std::move(known.mapped());
+      const bool fresh = entry == nullptr;
+      if (fresh) entry = std::make_unique<Entry>();
+      if (fresh || entry->interval != info.interval) {
+        if (!fresh) due.erase(entry->due);
+        entry->due = due.emplace(
+            first_slot(info.name, info.interval, clock.now(), soonest(plan.probes.size())), entry.get());
+      }
+      entry->id = id;
+      entry->interval = info.interval;
+      entry->timeout = info.timeout;
+      entry->probe = std::move(probes[id]);
+      by_id.push_back(entry.get());
+    }
+    for (auto& [name, entry] : before) remove(std::move(entry));
+    arm();
+  }
+
+  void remove(std::unique_ptr<Entry> entry) {
+    due.erase(entry->due);
+    if (!entry->running) return;
+    entry->removed = true;
+    leaving.push_back(std::move(entry));
+  }
+
+  void ring() {
+    const Steady now = rang = clock.now();
+    while (!due.empty() && due.begin()->first <= now) {
+      auto node = due.extract(due.begin());
+      Entry& entry = *node.mapped();
+      const Steady slot = node.key();
+      const Slot next = next_slot(slot, entry.interval, now);
+      node.key() = next.at;
+      entry.due = due.insert(std::move(node));
+      const bool free = is_free(entry);
+      if (const auto skipped = next.skipped + (free ? 0 : 1)) hooks.skipped(entry.id, skipped);
+      if (!free) continue;
+      hooks.started(entry.id, clock.now() - slot);
+      start(entry);
+    }
+    arm();
+  }
+
+  bool is_free(const Entry& entry) const { return !entry.running && !runner.busy(*entry.probe); }
+
+  void start(Entry& entry) {
+    entry.running = true;
+    // Two pointers: small enough for std::function to hold without allocating.
+    runner.start(entry.id, entry.probe, clock.now() + entry.timeout,
+                 [this, &entry](RunRecord record) { finished(entry, std::move(record)); });
+  }
+
+  void finished(Entry& entry, RunRecord record) {
+    entry.running = false;
+    if (entry.removed) {
+      leaving.remove_if([&](const auto& left) { return left.get() == &entry; });
+      return;
+    }
+    record.probe = entry.id;
+    hooks.finished(std::move(record));
+  }
+
+  void arm() {
+    if (!stopped && !due.empty()) alarm->set(std::max(due.begin()->first, rang + rest));
+  }
+
+  Clock& clock;
+  Runner& runner;
+  Hooks hooks;
+  std::unique_ptr<Alarm> alarm;
+  std::map<std::string, std::unique_ptr<Entry>, std::less<>> by_name;
+  std::vector<Entry*> by_id;
+  std::list<std::unique_ptr<Entry>> leaving;  // removed while running
+  Due due;
+  Steady rang{};
+  bool stopped = false;
+};
+
+Scheduler::Scheduler(Clock& clock, Runner& runner, Hooks hooks)
+    : impl_(std::make_unique<Impl>(clock, runner, std::move(hooks))) {}
+
+Scheduler::~Scheduler() = default;
+
+void Scheduler::replace(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Probe>> probes) {
+  impl_->replace(*plan, std::move(probes));
+}
+
+bool Scheduler::run_now(ProbeId id) {
+  if (impl_->stopped || id >= impl_->by_id.size() || !impl_->is_free(*impl_->by_id[id])) return false;
+  impl_->start(*impl_->by_id[id]);
+  return true;
+}
+
+void Scheduler::stop() {
+  impl_->stopped = true;
+  impl_->alarm->cancel();
+}
+
+}  // namespace answerback::engine

@@ -1,0 +1,73 @@
+#include "engine/watched.h"
+
+#include <utility>
+
+namespace answerback::engine {
+
+std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const ProbeInfo& info, Wall now,
+                                    ProbeFacts& facts) {
+  const ProbeResult& result = run->result;
+  view_.reset();
+  tally_.count(*run);
+  last_ = run;
+  if (result.verdict == Verdict::pass)
+    last_pass_ = now;
+  else
+    last_not_ok_ = run;
+  if (result.verdict != Verdict::unknown) judged_ = run->ended;
+  const Step next = step(state_, result.verdict, info.thresholds, run->ended, degrades_first(result.reason));
+  state_ = next.state;
+  explain(*run, facts);
+  return next.change;
+}
+
+// Why the probe is not up: what the newest run says that brought or found it so.
+void Watched::explain(const RunRecord& run, ProbeFacts& facts) const {
+  const Verdict verdict = run.result.verdict;
+  if (state_.health == Health::up) {
+    facts = {.health = facts.health, .since = facts.since, .detail = {}};
+  } else if (verdict == Verdict::fail || (verdict == Verdict::warn && state_.health == Health::degraded) ||
+             (verdict == Verdict::unknown && state_.health == Health::unknown)) {
+    facts.reason = run.result.reason;
+    facts.phase = run.phase;
+    facts.detail = run.result.detail;
+  }
+}
+
+std::optional<Change> Watched::forget_if_silent(const ProbeInfo& info, Steady now, ProbeFacts& facts) {
+  const Duration silent = now - judged_;
+  if (state_.health == Health::unknown || silent <= info.stale) return std::nullopt;
+  const Step next = forget(state_, now);
+  view_.reset();
+  state_ = next.state;
+  if (facts.reason == Reason::none) {
+    facts.reason = Reason::not_looking;
+    facts.detail = "no verdict for " + told_seconds(silent);
+  }
+  return next.change;
+}
+
+void Watched::skipped(std::uint64_t slots) {
+  view_.reset();
+  tally_.skipped_slots += slots;
+}
+
+void Watched::transition() {
+  view_.reset();
+  ++tally_.transitions;
+}
+
+std::shared_ptr<const ProbeView> Watched::view(const ProbeFacts& facts) {
+  if (!view_) {
+    view_ =
+        std::make_shared<const ProbeView>(ProbeView{state_, facts, last_pass_, last_, last_not_ok_, tally_});
+  }
+  return view_;
+}
+
+std::string told_seconds(Duration d) {
+  const auto tenths = std::chrono::round<std::chrono::duration<long, std::deci>>(d).count();
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+}  // namespace answerback::engine
