@@ -1,0 +1,35 @@
+#pragma once
+// All that an answer is made from.
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/snapshot.h"
+
+namespace answerback::http {
+
+// What a request may set in motion. Called on the port's thread; empty ones answer 501.
+struct Actions {
+  std::function<std::expected<void, std::string>()> reload;  // or why the new configuration was refused
+  std::function<std::string()> effective_config;             // YAML, secrets masked
+};
+
+struct Context {
+  std::shared_ptr<const Snapshot> snapshot;  // null before the first
+  Duration beat_age = Duration::max();       // since the engine's last sign of life
+  std::string_view version;
+  const Actions& actions;
+  bool stopping = false;
+};
+
+// Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.
+inline constexpr Duration beat_limit = std::chrono::seconds(10);
+
+// Why nothing in the snapshot may be trusted right now ("starting: …", "stopping", "not looking: …"); empty
+// if all is well.
+std::string not_trusted(const Context&);
+
+}  // namespace answerback::http

@@ -1,0 +1,225 @@
+#include "http/health_json.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cmath>
+#include <vector>
+
+#include "http/json_text.h"
+#include "model/text.h"
+
+namespace answerback::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t text_cap = 4096;       // bytes of one text
+constexpr std::size_t frames_in_a_list = 3;  // of each failing probe; alone it shows all it has
+constexpr std::size_t frame_cap_in_a_list = 512;
+
+json::string text(std::string_view from, std::size_t most = text_cap) {
+  return json::string(clip(from, most));
+}
+json::string text_of(auto value) { return json::string(name(value)); }
+double milliseconds(Duration d) { return std::round(seconds(d) * 1e6) / 1e3; }
+Wall ended(const RunRecord& run) {
+  return run.began + std::chrono::duration_cast<Wall::duration>(run.took());
+}
+
+bool contains(const auto& all, const auto& one) {
+  return std::ranges::find(all, one) != std::ranges::end(all);
+}
+
+enum class Detail { list, alone };
+
+json::object evidence(const RunRecord& run, Detail detail) {
+  json::array phases;
+  for (const PhaseTime& each : run.phases) {
+    phases.push_back({{"phase", text_of(each.phase)}, {"ms", milliseconds(each.took)}});
+  }
+  json::array frames;
+  const bool failed = run.result.verdict != Verdict::pass;
+  const std::size_t most = detail == Detail::alone ? run.frames.size() : failed ? frames_in_a_list : 0;
+  for (std::size_t i = run.frames.size() - std::min(most, run.frames.size()); i < run.frames.size(); ++i) {
+    const Frame& frame = run.frames[i];
+    const std::size_t cap = detail == Detail::alone ? Evidence::frame_cap : frame_cap_in_a_list;
+    frames.push_back(text(frame.label + ": " + frame.text, cap + frame.label.size() + 2));
+  }
+  return {{"run", trace_id(run.id)}, {"phases", std::move(phases)}, {"frames", std::move(frames)}};
+}
+
+json::object check(const Plan& plan, const Snapshot& snapshot, ProbeId id, Detail detail) {
+  constexpr std::array datastores{"postgres", "redis", "clickhouse"};
+  const ProbeInfo& info = plan.probes[id];
+  const ProbeView& view = *snapshot.probes[id];
+  const ProbeFacts& facts = view.facts;
+  const Status status = status_of(facts.health);
+
+  json::object out{{"componentId", info.name},
+                   {"componentType", contains(datastores, info.type) ? "datastore" : "component"},
+                   {"type", info.type},
+                   {"status", text_of(status)},
+                   {"health", text_of(facts.health)},
+                   {"critical", info.critical}};
+  if (facts.since != Wall{}) out["since"] = iso_time(facts.since);
+  if (view.last) {
+    out["time"] = iso_time(ended(*view.last));
+    out["observedValue"] = milliseconds(view.last->took());
+    out["observedUnit"] = "ms";
+  }
+  out["last_pass"] = view.last_pass ? json::value(iso_time(*view.last_pass)) : json::value(nullptr);
+  if (status != Status::pass) {
+    const bool told = facts.reason != Reason::none;
+    out["reason"] = text_of(told ? facts.reason : Reason::no_evidence);
+    if (told) out["phase"] = text_of(facts.phase);
+    out["output"] = told ? text(facts.detail) : json::string("no verdict yet");
+  }
+  if (const auto& run = status != Status::pass && view.last_not_ok ? view.last_not_ok : view.last) {
+    out["evidence"] = evidence(*run, detail);
+  }
+  if (!info.runbook_url.empty()) out["links"] = {{"runbook", text(info.runbook_url)}};
+  return out;
+}
+
+json::array names(const Plan& plan, const std::vector<ProbeId>& ids) {
+  json::array out;
+  for (const ProbeId id : ids) out.emplace_back(plan.probes[id].name);
+  return out;
+}
+
+json::array causes(const Plan& plan, const Assessment& whole) {
+  json::array out;
+  for (const Cause& each : whole.causes) {
+    json::array capabilities;
+    for (const std::size_t i : each.capabilities) capabilities.emplace_back(plan.capabilities[i].name);
+    out.push_back({{"probe", plan.probes[each.probe].name},
+                   {"reason", text_of(each.reason)},
+                   {"phase", text_of(each.phase)},
+                   {"since", iso_time(each.since)},
+                   {"blocks", names(plan, each.blocks)},
+                   {"capabilities", std::move(capabilities)}});
+  }
+  return out;
+}
+
+json::array capabilities(const Plan& plan, const Assessment& whole) {
+  json::array out;
+  for (std::size_t i = 0; i < whole.capabilities.size(); ++i) {
+    const CapabilityInfo& info = plan.capabilities[i];
+    std::vector<ProbeId> blocked_by;
+    for (const Cause& each : whole.causes) {
+      if (contains(each.capabilities, i)) blocked_by.push_back(each.probe);
+    }
+    out.push_back({{"name", text(info.name)},
+                   {"value", info.value},
+                   {"state", text_of(whole.capabilities[i])},
+                   {"impact", text(info.impact)},
+                   {"blocked_by", names(plan, blocked_by)}});
+  }
+  return out;
+}
+
+Response answer(Status status, const json::object& body) {
+  return {.status = status == Status::fail ? 503 : 200,
+          .content_type = std::string(health_content_type),
+          .body = print(body),
+          .headers = {{"Cache-Control", "max-age=1"}}};
+}
+
+json::object root(const Context& context, Status status, std::string_view output) {
+  json::object out{{"status", text_of(status)}, {"version", context.version}};
+  if (status != Status::pass && !output.empty()) out["output"] = text(output);
+  return out;
+}
+
+Response starting(const Context& context) {
+  return answer(Status::fail, root(context, Status::fail, not_trusted(context)));
+}
+
+// The answer of some probes that is not the whole: their worst status, unless nothing can be trusted.
+Response part(const Context& context, std::string_view what, Status status, const std::vector<ProbeId>& ids,
+              Detail detail) {
+  const Snapshot& snapshot = *context.snapshot;
+  const Plan& plan = *snapshot.plan;
+  std::string output = not_trusted(context);
+  if (!output.empty()) status = Status::fail;
+  if (output.empty() && ids.empty()) output = "no probes";
+  for (const ProbeId id : ids) {
+    const ProbeFacts& facts = snapshot.probes[id]->facts;
+    if (facts.health == Health::up || !not_trusted(context).empty()) continue;
+    output += (output.empty() ? "" : "; ") + plan.probes[id].name + ": " + std::string(name(facts.health));
+    if (facts.reason != Reason::none) output.append(" ").append(name(facts.reason));
+  }
+  json::object out = root(context, status, output);
+  out["serviceId"] = text(plan.service);
+  out["description"] = text(what);
+  json::object& checks = out["checks"].emplace_object();
+  for (const ProbeId id : ids) checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, detail)};
+  return answer(status, out);
+}
+
+}  // namespace
+
+Response health(const Context& context) {
+  if (!context.snapshot || !context.snapshot->plan || !context.snapshot->assessment) return starting(context);
+  const Snapshot& snapshot = *context.snapshot;
+  const Plan& plan = *snapshot.plan;
+  const Assessment& whole = *snapshot.assessment;
+  const std::string distrust = not_trusted(context);
+  const Status status = distrust.empty() ? whole.status : Status::fail;
+
+  json::object out =
+      root(context, status, distrust.empty() || !snapshot.ourselves.looking ? whole.output : distrust);
+  out["serviceId"] = text(plan.service);
+  out["description"] = text("health of " + (plan.service.empty() ? "the platform" : plan.service));
+  if (!distrust.empty()) out["notes"] = json::array{text(distrust), "what follows is what was last seen"};
+  json::object& checks = out["checks"].emplace_object();
+  for (ProbeId id = 0; id < plan.probes.size(); ++id) {
+    checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, Detail::list)};
+  }
+  out["causes"] = causes(plan, whole);
+  out["value"] = {
+      {"working", whole.value.working}, {"blocked", whole.value.blocked}, {"unknown", whole.value.unknown}};
+  out["capabilities"] = capabilities(plan, whole);
+  return answer(status, out);
+}
+
+Response health(const Context& context, const GroupInfo& group) {
+  const Snapshot& snapshot = *context.snapshot;
+  std::vector<Health> healths;
+  for (const auto& each : snapshot.probes) healths.push_back(each->facts.health);
+  const Status status = status_of_group(*snapshot.plan, group, healths);
+  return part(context, "group " + group.name, status, group.needs, Detail::list);
+}
+
+Response health(const Context& context, ProbeId id) {
+  const Status status = status_of(context.snapshot->probes[id]->facts.health);
+  return part(context, "probe " + context.snapshot->plan->probes[id].name, status, {id}, Detail::alone);
+}
+
+std::string probes_json(const Snapshot& snapshot) {
+  json::array out;
+  for (ProbeId id = 0; id < snapshot.plan->probes.size(); ++id) {
+    json::object each{{"name", snapshot.plan->probes[id].name}};
+    for (auto& [key, value] : check(*snapshot.plan, snapshot, id, Detail::list)) each[key] = std::move(value);
+    out.push_back(std::move(each));
+  }
+  return print(out);
+}
+
+std::string incidents_json(const Snapshot& snapshot) {
+  json::array out;
+  for (const Incident& each : *snapshot.incidents) {
+    out.push_back({{"id", each.id},
+                   {"probe", text(each.probe)},
+                   {"reason", text_of(each.reason)},
+                   {"since", iso_time(each.since)},
+                   {"ended", each.ended ? json::value(iso_time(*each.ended)) : json::value(nullptr)},
+                   {"cause", text(each.cause)},
+                   {"output", text(each.output)}});
+  }
+  return print(out);
+}
+
+}  // namespace answerback::http

@@ -1,0 +1,22 @@
+#pragma once
+// The plain answers of Kubernetes' API server to /livez and /readyz, to the letter, except that we fail with
+// 503.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace answerback::http {
+
+struct NamedCheck {
+  std::string name;
+  bool ok;
+};
+
+// `name` is that of the whole: "readyz". Takes ?verbose and any number of ?exclude=NAME. A failure is always
+// verbose.
+Response kube_answer(std::string_view name, const std::vector<NamedCheck>&, const Request&);
+
+}  // namespace answerback::http

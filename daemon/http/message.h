@@ -1,0 +1,36 @@
+#pragma once
+// A request and its response as plain values, between the server, which knows sockets, and the routes, which
+// know facts.
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace answerback::http {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method = {};  // as sent: "GET"
+  std::string path = {};    // decoded, without the query: "/health/my db"
+  Pairs query = {};         // decoded, in order; a key may stand there more than once
+  Pairs headers = {};       // in order; names as sent
+  std::string body = {};
+
+  std::string_view header(std::string_view name) const;  // any case; the first; "" where there is none
+  bool asks_for(std::string_view query_key) const;       // ?verbose, ?verbose=, ?verbose=1
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body = {};
+  Pairs headers = {};  // beyond the content's type and length
+};
+
+// The request line's target ("/health/a%20b?verbose"), as path and query. Not of that form: nothing.
+std::expected<std::pair<std::string, Pairs>, std::string> parse_target(std::string_view);
+
+}  // namespace answerback::http

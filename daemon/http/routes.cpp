@@ -1,0 +1,197 @@
+#include "http/routes.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "http/health_json.h"
+#include "http/kube_text.h"
+#include "http/page.h"
+#include "model/text.h"
+#include "sinks/metrics.h"
+
+namespace answerback::http {
+namespace {
+
+constexpr std::size_t echo_cap = 200;  // bytes of a client's own words in our answer
+
+using Rest = std::string_view;
+
+Response plain(int status, std::string body) {
+  return {.status = status, .body = std::move(body) + "\n", .headers = {{"Cache-Control", "no-store"}}};
+}
+
+Response no_snapshot() { return plain(503, "starting: no results yet"); }
+
+bool has_plan(const Context& context) { return context.snapshot && context.snapshot->plan; }
+
+bool is_ready(Health health) { return health == Health::up || health == Health::degraded; }
+
+// The probes that must be ready: those of the group, or where there is none every critical one.
+std::vector<ProbeId> members(const Plan& plan, std::string_view group) {
+  if (const GroupInfo* const found = plan.group(group)) return found->needs;
+  std::vector<ProbeId> critical;
+  for (ProbeId id = 0; id < plan.probes.size(); ++id) {
+    if (plan.probes[id].critical) critical.push_back(id);
+  }
+  return critical;
+}
+
+std::vector<NamedCheck> readiness_checks(const Context& context, std::string_view group) {
+  const bool engine = context.beat_age < beat_limit;
+  const bool looking = has_plan(context) && context.snapshot->ourselves.looking;
+  std::vector<NamedCheck> checks{{"shutdown", !context.stopping}, {"engine", engine}, {"looking", looking}};
+  const auto needed = has_plan(context) ? members(*context.snapshot->plan, group) : std::vector<ProbeId>{};
+  if (needed.empty()) checks.push_back({"probes", false});  // nothing watched is not "ready"
+  for (const ProbeId id : needed) {
+    checks.push_back(
+        {context.snapshot->plan->probes[id].name, is_ready(context.snapshot->probes[id]->facts.health)});
+  }
+  return checks;
+}
+
+Response livez(const Request& request, const Context& context, Rest) {
+  return kube_answer("livez", {{"ping", true}, {"engine", context.beat_age < beat_limit}}, request);
+}
+
+Response readyz(const Request& request, const Context& context, Rest) {
+  return kube_answer("readyz", readiness_checks(context, "readiness"), request);
+}
+
+Response startupz(const Request& request, const Context& context, Rest) {
+  const bool own = has_plan(context) && context.snapshot->plan->group("startup");
+  return kube_answer("startupz", readiness_checks(context, own ? "startup" : "readiness"), request);
+}
+
+Response whole(const Request&, const Context& context, Rest) { return health(context); }
+
+Response one_health(const Request&, const Context& context, Rest name) {
+  if (!has_plan(context)) return health(context);
+  const Plan& plan = *context.snapshot->plan;
+  if (const GroupInfo* const group = plan.group(name)) return health(context, *group);
+  const auto probe = std::ranges::find(plan.probes, name, &ProbeInfo::name);
+  if (probe != plan.probes.end()) return health(context, static_cast<ProbeId>(probe - plan.probes.begin()));
+
+  std::string known;
+  for (const GroupInfo& each : plan.groups) known += " " + each.name;
+  for (const ProbeInfo& each : plan.probes) known += " " + each.name;
+  return plain(404, "no group or probe \"" + one_line(name, echo_cap) +
+                        "\"; there are:" + (known.empty() ? " none" : known));
+}
+
+Response metrics(const Request&, const Context& context, Rest) {
+  return {.content_type = std::string(sinks::metrics_content_type),
+          .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+Response json(std::string body) {
+  return {.content_type = "application/json",
+          .body = std::move(body),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+Response probes(const Request&, const Context& context, Rest) {
+  return has_plan(context) ? json(probes_json(*context.snapshot)) : no_snapshot();
+}
+
+Response incidents(const Request&, const Context& context, Rest) {
+  return context.snapshot && context.snapshot->incidents ? json(incidents_json(*context.snapshot))
+                                                         : no_snapshot();
+}
+
+Response healthy(const Request&, const Context& context, Rest) {
+  return context.beat_age < beat_limit ? plain(200, "answerback is healthy")
+                                       : plain(503, "answerback's own loop stands still");
+}
+
+// Ready to be asked, as Prometheus means it: /readyz speaks of the platform.
+Response ready(const Request&, const Context& context, Rest) {
+  if (context.stopping) return plain(503, "stopping");
+  return context.snapshot ? plain(200, "answerback is ready") : no_snapshot();
+}
+
+Response reload(const Request&, const Context& context, Rest) {
+  if (!context.actions.reload) return plain(501, "reloading is not available");
+  const auto done = context.actions.reload();
+  return done ? plain(200, "configuration reloaded")
+              : plain(500, "configuration refused, the old one stays:\n" + done.error());
+}
+
+Response config(const Request&, const Context& context, Rest) {
+  if (!context.actions.effective_config) return plain(501, "the configuration is not available");
+  return plain(200, context.actions.effective_config());
+}
+
+Response front(const Request&, const Context& context, Rest) { return page(context); }
+Response style(const Request&, const Context&, Rest) { return stylesheet(); }
+
+constexpr std::array table{
+    Route{"GET", "/", Policy::details, front},
+    Route{"GET", "/style.css", Policy::open, style},
+    Route{"GET", "/health", Policy::details, whole},
+    Route{"GET", "/health/*", Policy::details, one_health},
+    Route{"GET", "/livez", Policy::open, livez},
+    Route{"GET", "/readyz", Policy::open, readyz},
+    Route{"GET", "/startupz", Policy::open, startupz},
+    Route{"GET", "/metrics", Policy::details, metrics},
+    Route{"GET", "/-/healthy", Policy::open, healthy},
+    Route{"GET", "/-/ready", Policy::open, ready},
+    Route{"POST", "/-/reload", Policy::changing, reload},
+    Route{"GET", "/config", Policy::details, config},
+    Route{"GET", "/api/v1/probes", Policy::details, probes},
+    Route{"GET", "/api/v1/incidents", Policy::details, incidents},
+};
+
+// Whether the path is the route's, and what stands for the star.
+std::optional<Rest> matched(const Route& route, std::string_view path) {
+  if (!route.path.ends_with("/*")) return path == route.path ? std::optional<Rest>("") : std::nullopt;
+  const std::string_view stem = route.path.substr(0, route.path.size() - 1);
+  if (!path.starts_with(stem) || path.size() == stem.size()) return std::nullopt;
+  return path.substr(stem.size());
+}
+
+bool takes(const Route& route, std::string_view method) {
+  return method == route.method || (method == "HEAD" && route.method == "GET");
+}
+
+// A browser says so when a page of another site makes it ask; tools that are no browser send neither header.
+bool from_another_site(const Request& request) {
+  const std::string_view site = request.header("Sec-Fetch-Site");
+  if (!site.empty() && site != "same-origin" && site != "none") return true;
+  const std::string_view origin = request.header("Origin");
+  if (origin.empty()) return false;
+  const std::size_t host = origin.find("://");
+  return host == std::string_view::npos || origin.substr(host + 3) != request.header("Host");
+}
+
+Response answered(const Request& request, const Context& context) {
+  std::string allowed;
+  for (const Route& route : table) {
+    const std::optional<Rest> rest = matched(route, request.path);
+    if (!rest) continue;
+    if (takes(route, request.method)) {
+      if (route.policy == Policy::changing && from_another_site(request)) {
+        return plain(403, "refused: the request comes from a page of another site");
+      }
+      return route.answer(request, context, *rest);
+    }
+    allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
+  }
+  if (allowed.empty()) return plain(404, "nothing at " + one_line(request.path, echo_cap));
+  Response refused = plain(405, one_line(request.method, echo_cap) + " is not allowed here");
+  refused.headers.emplace_back("Allow", allowed);
+  return refused;
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+Response handle(const Request& request, const Context& context) {
+  Response response = answered(request, context);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+}  // namespace answerback::http

@@ -1,0 +1,307 @@
+#include "http/server.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <csignal>
+#include <ctime>
+#include <list>
+#include <thread>
+
+#include "http/wire.h"
+
+namespace answerback::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto await = asio::as_tuple(asio::use_awaitable);
+
+constexpr int backlog = 1024;
+constexpr std::size_t kept_for_others = 256;      // descriptors
+constexpr std::size_t most_connections = 16'384;  // unless asked for more
+constexpr Duration sweep_every = std::chrono::milliseconds(100);
+constexpr Duration accept_again = std::chrono::milliseconds(50);
+constexpr Duration farewell_time = std::chrono::seconds(1);
+constexpr std::size_t farewell_bytes = 256 * 1024;
+
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+struct Connection {
+  Socket socket;
+  Steady deadline;       // past it, the sweep closes the socket
+  bool leaving = false;  // closed; its coroutine is about to end
+};
+using Connections = std::list<Connection>;
+
+Steady in(Duration d) { return std::chrono::steady_clock::now() + d; }
+
+std::size_t connection_cap(std::size_t wanted) {
+  if (wanted > 0) return wanted;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kept_for_others;
+  const std::size_t files = limit.rlim_cur;
+  return std::clamp(files > 2 * kept_for_others ? files - kept_for_others : files / 2, std::size_t{16},
+                    most_connections);
+}
+
+void block_signals() {  // they are for the main thread
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+std::string http_date() {  // Sun, 06 Nov 1994 08:49:37 GMT
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
+error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint, bool both_families) {
+  error_code ec;
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  if (!ec && both_families) acceptor.set_option(asio::ip::v6_only(false), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(backlog, ec);
+  if (ec) {
+    error_code ignored;
+    acceptor.close(ignored);
+  } else {
+    ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
+  }
+  return ec;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Handler h, Limits l) : handler(std::move(h)), limits(l), cap(connection_cap(l.connections)) {}
+
+  error_code listen(const ListenAddress&);
+  asio::awaitable<void> accept_all();
+  asio::awaitable<void> sweep();
+  asio::awaitable<void> serve(Connections::iterator);
+  asio::awaitable<std::string_view> receive(Socket&);
+  asio::awaitable<bool> send(Connections::iterator, Response, bool head_only, bool keep_alive);
+  asio::awaitable<void> part(Connections::iterator);
+
+  void admit(Socket);
+  void drop(Connections::iterator);
+  void drop_first() {
+    if (!connections.empty()) drop(connections.begin());
+  }
+  void ended(Connections::iterator self) { (self->leaving ? leaving : connections).erase(self), --count; }
+  Response answer(const Request&) const;
+  void close_all();
+
+  Handler handler;
+  Limits limits;
+  std::size_t cap;
+  asio::io_context io{1};
+  Acceptor acceptor{io};
+  Timer sweep_timer{io}, accept_timer{io};
+  Connections connections;  // in the order of the last request each has completed, or its arrival
+  Connections leaving;
+  std::array<char, 16 * 1024> input{};  // of all connections: bytes are handed on before anyone else reads
+  bool stopping = false;
+  std::atomic<std::size_t> count = 0;
+  std::thread thread;
+};
+
+error_code Server::Impl::listen(const ListenAddress& address) {
+  if (address.host.empty()) {
+    const error_code ec = open(acceptor, {tcp::v6(), address.port}, true);
+    const bool no_ipv6 =
+        ec == asio::error::address_family_not_supported || ec == boost::system::errc::address_not_available;
+    return no_ipv6 ? open(acceptor, {tcp::v4(), address.port}, false) : ec;
+  }
+  error_code ec;
+  const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port),
+                                               tcp::resolver::passive | tcp::resolver::numeric_service, ec);
+  for (const auto& each : found) {
+    ec = open(acceptor, each.endpoint(), false);
+    if (!ec) break;
+  }
+  return ec;
+}
+
+asio::awaitable<void> Server::Impl::accept_all() {
+  while (!stopping) {
+    auto [ec, socket] = co_await acceptor.async_accept(await);
+    if (stopping) break;  // also with a socket in hand: close_all() has been and would not close it
+    if (!ec) {
+      admit(std::move(socket));
+    } else if (ec != asio::error::connection_aborted) {
+      // Mostly no descriptors left. Without the pause this loop would turn at full speed until there are
+      // some.
+      drop_first();
+      accept_timer.expires_after(accept_again);
+      co_await accept_timer.async_wait(await);
+    }
+  }
+}
+
+void Server::Impl::admit(Socket socket) {
+  error_code ec;
+  ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+  socket.non_blocking(true, ec);
+  if (!ec) socket.set_option(tcp::no_delay(true), ec);
+  if (ec) return;
+  if (connections.size() >= cap) drop_first();
+  connections.push_back({.socket = std::move(socket), .deadline = in(limits.idle)});
+  const auto self = std::prev(connections.end());
+  ++count;
+  asio::co_spawn(io, serve(self), [this, self](const std::exception_ptr&) { ended(self); });
+}
+
+// Closing makes whatever its coroutine waits for fail, which ends it.
+void Server::Impl::drop(Connections::iterator self) {
+  error_code ignored;
+  self->socket.close(ignored);
+  self->leaving = true;
+  leaving.splice(leaving.end(), connections, self);
+}
+
+asio::awaitable<void> Server::Impl::sweep() {
+  while (!stopping) {
+    sweep_timer.expires_after(sweep_every);
+    co_await sweep_timer.async_wait(await);
+    const Steady now = std::chrono::steady_clock::now();
+    for (auto each = connections.begin(); each != connections.end();) {
+      const auto self = each++;
+      if (self->deadline <= now) drop(self);
+    }
+  }
+}
+
+// The next bytes, good until the next co_await; none when the connection is over.
+asio::awaitable<std::string_view> Server::Impl::receive(Socket& socket) {
+  for (;;) {
+    error_code ec;
+    const std::size_t n = socket.read_some(asio::buffer(input), ec);
+    if (!ec) co_return std::string_view(input.data(), n);
+    if (ec != asio::error::would_block) co_return std::string_view();
+    const auto [failed] = co_await socket.async_wait(Socket::wait_read, await);
+    if (failed) co_return std::string_view();
+  }
+}
+
+asio::awaitable<bool> Server::Impl::send(Connections::iterator self, Response response, bool head_only,
+                                         bool keep_alive) {
+  self->deadline = in(limits.response);
+  const std::string head = head_of(response, keep_alive, http_date());
+  const std::size_t body = head_only ? 0 : response.body.size();
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body.data(), body)};
+  const auto [ec, n] = co_await asio::async_write(self->socket, parts, await);
+  co_return !ec;
+}
+
+// Closing a socket with unread bytes would reset it, and the client might never see our answer: hang up our
+// side, and let it finish, within limits.
+asio::awaitable<void> Server::Impl::part(Connections::iterator self) {
+  error_code ignored;
+  self->socket.shutdown(Socket::shutdown_send, ignored);
+  self->deadline = in(farewell_time);
+  for (std::size_t read = 0; read < farewell_bytes;) {
+    const std::string_view bytes = co_await receive(self->socket);
+    if (bytes.empty()) break;
+    read += bytes.size();
+  }
+}
+
+asio::awaitable<void> Server::Impl::serve(Connections::iterator self) {
+  RequestReader reader(limits.header, limits.body);
+  for (bool keep_alive = true; keep_alive;) {
+    self->deadline = in(reader.empty() ? limits.idle : limits.request);
+    std::expected<bool, Refusal> whole = reader.feed({});
+    while (whole && !*whole) {
+      const std::string_view bytes = co_await receive(self->socket);
+      if (bytes.empty()) co_return;
+      if (reader.empty()) self->deadline = in(limits.request);
+      whole = reader.feed(bytes);
+    }
+    keep_alive = whole && reader.keep_alive();
+    std::expected<Request, Refusal> request = whole ? reader.take() : std::unexpected(whole.error());
+    if (!self->leaving) connections.splice(connections.end(), connections, self);
+    if (request) {
+      if (!co_await send(self, answer(*request), request->method == "HEAD", keep_alive)) co_return;
+    } else {
+      keep_alive = false;
+      Response refused{.status = request.error().status, .body = request.error().why + "\n"};
+      if (!co_await send(self, std::move(refused), false, false)) co_return;
+    }
+  }
+  co_await part(self);
+}
+
+Response Server::Impl::answer(const Request& request) const {
+  try {
+    return handler(request);
+  } catch (const std::exception& e) {
+    return {.status = 500, .body = std::string("internal error: ") + e.what() + "\n"};
+  }
+}
+
+void Server::Impl::close_all() {
+  stopping = true;
+  error_code ignored;
+  acceptor.close(ignored);
+  accept_timer.cancel();
+  sweep_timer.cancel();
+  while (!connections.empty()) drop_first();
+}
+
+Server::Server(Handler handler, Limits limits) : impl_(std::make_unique<Impl>(std::move(handler), limits)) {}
+Server::~Server() { stop(); }
+
+std::expected<std::uint16_t, std::string> Server::start(const ListenAddress& address) {
+  if (const error_code ec = impl_->listen(address)) {
+    return std::unexpected("cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " +
+                           ec.message());
+  }
+  const auto rethrow = [](const std::exception_ptr& e) {
+    if (e) std::rethrow_exception(e);
+  };
+  asio::co_spawn(impl_->io, impl_->accept_all(), rethrow);
+  asio::co_spawn(impl_->io, impl_->sweep(), rethrow);
+  const std::uint16_t port = impl_->acceptor.local_endpoint().port();
+  impl_->thread = std::thread([impl = impl_.get()] {
+    block_signals();
+    impl->io.run();
+  });
+  return port;
+}
+
+void Server::stop() {
+  if (!impl_->thread.joinable()) return;
+  asio::post(impl_->io, [impl = impl_.get()] { impl->close_all(); });
+  impl_->thread.join();
+}
+
+std::size_t Server::connections() const { return impl_->count; }
+
+}  // namespace answerback::http

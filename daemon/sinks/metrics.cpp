@@ -1,0 +1,94 @@
+#include "sinks/metrics.h"
+
+#include <prometheus/collectable.h>
+#include <prometheus/text_serializer.h>
+
+#include <sstream>
+
+#include "sinks/families.h"
+#include "sinks/probe_metrics.h"
+#include "sinks/process_metrics.h"
+
+namespace answerback::sinks {
+namespace {
+
+// What follows from all probes together.
+void add_whole(Families& out, const Plan& plan, const Assessment& whole) {
+  Family& cause = out.gauge("answerback_probe_cause_info",
+                            "The root causes of a failing probe; its own where nothing else explains it.");
+  std::vector<Reason> reasons(plan.probes.size(), Reason::none);
+  for (const Cause& each : whole.causes) reasons[each.probe] = each.reason;
+  for (std::size_t i = 0; i < whole.caused_by.size(); ++i) {
+    for (const ProbeId each : whole.caused_by[i]) {
+      const Labels labels = with(with({}, "probe", plan.probes[i].name), "cause", plan.probes[each].name);
+      cause.value(with(labels, "reason", name(reasons[each])), 1);
+    }
+  }
+  Family& ready = out.gauge("answerback_group_ready", "1 if every probe the group needs is up or degraded.");
+  for (std::size_t i = 0; i < whole.groups.size(); ++i) {
+    ready.value(with({}, "group", plan.groups[i].name), whole.groups[i].ready ? 1 : 0);
+  }
+  Family& blocked = out.gauge("answerback_capability_blocked", "1 if users do not get this capability.");
+  for (std::size_t i = 0; i < whole.capabilities.size(); ++i) {
+    blocked.value(with({}, "capability", plan.capabilities[i].name),
+                  whole.capabilities[i] == CapabilityState::blocked ? 1 : 0);
+  }
+  Family& value = out.gauge("answerback_value_ratio", "Share of the value of all capabilities, by state.");
+  value.value(with({}, "state", "working"), whole.value.working / 100);
+  value.value(with({}, "state", "blocked"), whole.value.blocked / 100);
+  value.value(with({}, "state", "unknown"), whole.value.unknown / 100);
+}
+
+void add_ourselves(Families& out, const Ourselves& us) {
+  out.gauge("answerback_looking", "1 if results are judged, 0 if we ourselves were stalled.")
+      .value({}, us.looking ? 1 : 0);
+  out.histogram("answerback_scheduler_lag_seconds", "How late after its slot a run started.")
+      .histogram({}, us.lag);
+  out.counter("answerback_loop_stalls_total", "Times the event loop stood still.")
+      .value({}, static_cast<double>(us.stalls));
+  out.gauge("answerback_config_last_reload_successful", "1 if the newest configuration was accepted.")
+      .value({}, us.reload.successful ? 1 : 0);
+  Family& accepted = out.gauge("answerback_config_last_reload_success_timestamp_seconds",
+                               "When the configuration in use was accepted; absent after one was refused.");
+  const Wall at = us.reload.at == Wall{} ? us.started : us.reload.at;
+  if (us.reload.successful) accepted.value({}, seconds(at.time_since_epoch()));
+}
+
+class Page final : public prometheus::Collectable {
+ public:
+  Page(const Snapshot& snapshot, std::string_view version) : snapshot_(snapshot), version_(version) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    Families out;
+    if (snapshot_.plan) add_probes(out, *snapshot_.plan, snapshot_);
+    if (snapshot_.plan && snapshot_.assessment) add_whole(out, *snapshot_.plan, *snapshot_.assessment);
+    if (snapshot_.plan) add_ourselves(out, snapshot_.ourselves);
+    out.gauge("answerback_build_info", "What is running.")
+        .value(with(with({}, "version", version_), "compiler", "clang " __clang_version__), 1);
+    add_process(out);
+    return std::move(out).take();
+  }
+
+ private:
+  const Snapshot& snapshot_;
+  std::string_view version_;
+};
+
+// prometheus-cpp 1.0 writes NaN as "Nan", which the text format does not know.
+void mend_nan(std::string& page) {
+  for (std::size_t at = 0; (at = page.find("Nan\n", at)) != std::string::npos; at += 4) {
+    if (at > 0 && page[at - 1] == ' ') page[at + 2] = 'N';
+  }
+}
+
+}  // namespace
+
+std::string render(const Snapshot& snapshot, std::string_view version) {
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, Page(snapshot, version).Collect());
+  std::string page = std::move(text).str();
+  mend_nan(page);
+  return page;
+}
+
+}  // namespace answerback::sinks

@@ -1,0 +1,200 @@
+#include "http/health_json.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "http/json_text.h"
+#include "support/snapshot_builder.h"
+
+namespace answerback::http {
+namespace {
+
+using namespace std::chrono_literals;
+namespace json = boost::json;
+
+class HealthJson : public testing::Test {
+ protected:
+  HealthJson() {
+    const ProbeId db = given.probe({.name = "db",
+                                    .health = Health::down,
+                                    .reason = Reason::connect_refused,
+                                    .phase = Phase::connect,
+                                    .detail = "10.0.0.7:5432 refused",
+                                    .type = "postgres"});
+    const ProbeId agent = given.probe({.name = "agent",
+                                       .health = Health::down,
+                                       .reason = Reason::no_start,
+                                       .phase = Phase::dispatch,
+                                       .detail = "no event in 2 s",
+                                       .depends_on = {db}});
+    const ProbeId web = given.probe({.name = "web"});
+    given.capability("answers", 60, {agent}, "Users get no AI responses");
+    given.capability("pages", 40, {web}, "Users see nothing");
+    given.group("pages", {web});
+    given.plan.probes[db].runbook_url = "https://runbooks/db";
+  }
+
+  Context context() {
+    return {.snapshot = given.build(), .beat_age = 100ms, .version = "1.2.3", .actions = actions};
+  }
+  json::value whole() { return json::parse(health(context()).body); }
+
+  test::SnapshotBuilder given;
+  Actions actions;
+};
+
+TEST_F(HealthJson, RootHasTheDraftsKeysAndOurs) {
+  const Response response = health(context());
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.content_type, "application/health+json");
+  const json::object body = json::parse(response.body).as_object();
+  EXPECT_EQ(body.at("status"), "fail");
+  EXPECT_EQ(body.at("version"), "1.2.3");
+  EXPECT_EQ(body.at("serviceId"), "chat");
+  EXPECT_EQ(body.at("description"), "health of chat");
+  EXPECT_EQ(std::string(body.at("output").as_string()), given.build()->assessment->output);
+  EXPECT_EQ(print(body.at("value")), R"({"working":40,"blocked":60,"unknown":0})");
+  EXPECT_FALSE(body.contains("notes"));
+}
+
+TEST_F(HealthJson, ACheckTellsWhatFailedWhereAndSinceWhen) {
+  const json::object check = whole().at_pointer("/checks/db/0").as_object();
+  EXPECT_EQ(check.at("componentId"), "db");
+  EXPECT_EQ(check.at("componentType"), "datastore");
+  EXPECT_EQ(check.at("status"), "fail");
+  EXPECT_EQ(check.at("health"), "down");
+  EXPECT_EQ(check.at("reason"), "connect_refused");
+  EXPECT_EQ(check.at("phase"), "connect");
+  EXPECT_EQ(check.at("output"), "10.0.0.7:5432 refused");
+  EXPECT_EQ(check.at("since"), "2026-11-22T11:58:30Z");
+  EXPECT_EQ(check.at("time"), "2026-11-22T12:00:00Z");
+  EXPECT_EQ(print(check.at("observedValue")), "250");
+  EXPECT_EQ(check.at("observedUnit"), "ms");
+  EXPECT_TRUE(check.at("last_pass").is_null());
+  EXPECT_EQ(check.at("links").at("runbook"), "https://runbooks/db");
+}
+
+TEST_F(HealthJson, APassingCheckIsShort) {
+  const json::object check = whole().at_pointer("/checks/web/0").as_object();
+  EXPECT_EQ(check.at("status"), "pass");
+  EXPECT_EQ(check.at("last_pass"), "2026-11-22T12:00:00Z");
+  for (const char* key : {"output", "reason", "phase", "links"}) EXPECT_FALSE(check.contains(key)) << key;
+}
+
+TEST_F(HealthJson, CausesNameTheRootAndWhatItBlocks) {
+  const json::value body = whole();
+  ASSERT_EQ(body.at("causes").as_array().size(), 1U);
+  EXPECT_EQ(print(body.at_pointer("/causes/0")),
+            R"({"probe":"db","reason":"connect_refused","phase":"connect","since":"2026-11-22T11:58:30Z",)"
+            R"("blocks":["agent"],"capabilities":["answers"]})");
+  EXPECT_EQ(
+      print(body.at("capabilities")),
+      R"([{"name":"answers","value":60,"state":"blocked","impact":"Users get no AI responses","blocked_by":["db"]},)"
+      R"({"name":"pages","value":40,"state":"working","impact":"Users see nothing","blocked_by":[]}])");
+}
+
+TEST_F(HealthJson, EvidenceIsShortInTheListAndWholeAlone) {
+  RunRecord run = *given.views[0].last;
+  for (int i = 0; i < 10; ++i) run.frames.push_back({run.started, "received", "frame " + std::to_string(i)});
+  given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
+  const json::value listed = whole();
+  EXPECT_EQ(print(listed.at_pointer("/checks/db/0/evidence/frames")),
+            R"(["received: frame 7","received: frame 8","received: frame 9"])");
+  EXPECT_EQ(print(listed.at_pointer("/checks/db/0/evidence/phases")),
+            R"([{"phase":"connect","ms":50},{"phase":"connect","ms":200}])");
+  const json::value alone = json::parse(health(context(), ProbeId{0}).body);
+  EXPECT_EQ(alone.at_pointer("/checks/db/0/evidence/frames").as_array().size(), 10U);
+}
+
+TEST_F(HealthJson, AGroupAnswersForItsOwnProbes) {
+  const Response response = health(context(), given.plan.groups[0]);
+  EXPECT_EQ(response.status, 200);
+  const json::object body = json::parse(response.body).as_object();
+  EXPECT_EQ(body.at("status"), "pass");
+  EXPECT_FALSE(body.contains("output"));
+  EXPECT_EQ(body.at("checks").as_object().size(), 1U);
+}
+
+TEST_F(HealthJson, AFailingProbeAnswersWithItsReason) {
+  const Response response = health(context(), ProbeId{1});
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(json::parse(response.body).at("output"), "agent: down no_start");
+}
+
+TEST_F(HealthJson, DegradedWarnsWith200) {
+  given = test::SnapshotBuilder();
+  given.probe({.name = "web", .health = Health::degraded, .reason = Reason::slow, .detail = "2.1 s"});
+  const Response response = health(context());
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(json::parse(response.body).at("status"), "warn");
+}
+
+TEST_F(HealthJson, BeforeTheFirstVerdictACheckFailsAndSaysSo) {
+  given = test::SnapshotBuilder();
+  given.probe({.name = "web", .health = Health::unknown});
+  const Response response = health(context());
+  EXPECT_EQ(response.status, 503);
+  const json::object check = json::parse(response.body).at_pointer("/checks/web/0").as_object();
+  EXPECT_EQ(check.at("status"), "fail");
+  EXPECT_EQ(check.at("reason"), "no_evidence");
+  EXPECT_EQ(check.at("output"), "no verdict yet");
+}
+
+TEST_F(HealthJson, BeforeTheFirstSnapshotItIsStarting) {
+  const Response response =
+      health({.snapshot = nullptr, .beat_age = 100ms, .version = "1.2.3", .actions = actions});
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, R"({"status":"fail","version":"1.2.3","output":"starting: no results yet"})");
+}
+
+TEST_F(HealthJson, WhileNotLookingItFailsAndShowsWhatWasLastSeen) {
+  given = test::SnapshotBuilder();
+  given.probe({.name = "web"});
+  given.stalled("stalled for 3 s");
+  const Response response = health(context());
+  EXPECT_EQ(response.status, 503);
+  const json::value body = json::parse(response.body);
+  EXPECT_EQ(body.at("notes").at(0), "not looking: stalled for 3 s");
+  EXPECT_EQ(body.at_pointer("/checks/web/0/status"), "pass");
+  EXPECT_EQ(health(context(), ProbeId{0}).status, 503);
+}
+
+TEST_F(HealthJson, HostileTextsComeOutAsValidJson) {
+  for (const std::string& text :
+       {std::string("\xff\xfe\"\\\x1b[0m\r\n\0x", 12), std::string(100'000, '\x80')}) {
+    given.views[0].facts.detail = text;
+    RunRecord run = *given.views[0].last;
+    run.frames.push_back({run.started, "received", text});
+    given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
+    json::error_code ec;
+    const json::value body = json::parse(health(context()).body, ec);  // refuses invalid UTF-8
+    EXPECT_FALSE(ec);
+  }
+}
+
+TEST_F(HealthJson, ListsProbesWithTheirNames) {
+  const json::value list = json::parse(probes_json(*given.build()));
+  ASSERT_EQ(list.as_array().size(), 3U);
+  EXPECT_EQ(list.at(0).at("name"), "db");
+  EXPECT_EQ(list.at(0).at("reason"), "connect_refused");
+}
+
+TEST_F(HealthJson, ListsIncidentsNewestFirst) {
+  given.incidents = {{2, "db", Reason::status, test::noon, {}, "db", "db is \"down\""},
+                     {1, "agent", Reason::stalled, test::noon - 1h, test::noon - 30min, "db", ""}};
+  EXPECT_EQ(
+      incidents_json(*given.build()),
+      R"([{"id":2,"probe":"db","reason":"status","since":"2026-11-22T12:00:00Z","ended":null,"cause":"db",)"
+      R"("output":"db is \"down\""},)"
+      R"({"id":1,"probe":"agent","reason":"stalled","since":"2026-11-22T11:00:00Z","ended":"2026-11-22T11:30:00Z",)"
+      R"("cause":"db","output":""}])");
+}
+
+TEST(JsonText, WritesNumbersAsPeopleDo) {
+  EXPECT_EQ(print(json::parse(R"([2.5E2, 0.001, 33.3, 1e21, -4, true, null, {}, [], "a\nb"])")),
+            R"([250,0.001,33.3,1000000000000000000000,-4,true,null,{},[],"a\nb"])");
+}
+
+}  // namespace
+}  // namespace answerback::http

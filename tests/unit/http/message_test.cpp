@@ -1,0 +1,50 @@
+#include "http/message.h"
+
+#include <gtest/gtest.h>
+
+#include "http/listen.h"
+
+namespace answerback::http {
+namespace {
+
+TEST(Target, IsDecodedIntoPathAndQuery) {
+  const auto target = parse_target("/health/a%20b?verbose&exclude=x%26y&exclude=z");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->first, "/health/a b");
+  EXPECT_EQ(target->second, (Pairs{{"verbose", ""}, {"exclude", "x&y"}, {"exclude", "z"}}));
+}
+
+TEST(Target, MayBeAWholeUrl) {
+  const auto target = parse_target("http://host:9797/livez?verbose");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->first, "/livez");
+}
+
+TEST(Target, ThatIsNoPathIsRefused) {
+  for (const char* bad : {"", "livez", "*", "/a%zz", "/a b", "host:80"})
+    EXPECT_FALSE(parse_target(bad)) << bad;
+}
+
+TEST(Request, FindsHeadersWhateverTheirCase) {
+  const Request request{.headers = {{"oRIGIN", "a"}, {"Origin", "b"}}};
+  EXPECT_EQ(request.header("Origin"), "a");
+  EXPECT_EQ(request.header("Host"), "");
+}
+
+TEST(Listen, ReadsEveryForm) {
+  EXPECT_EQ(parse_listen("0.0.0.0:9797"), (ListenAddress{"0.0.0.0", 9797}));
+  EXPECT_EQ(parse_listen("[::1]:1"), (ListenAddress{"::1", 1}));
+  EXPECT_EQ(parse_listen(":9797"), (ListenAddress{"", 9797}));
+  EXPECT_EQ(parse_listen("localhost:0"), (ListenAddress{"localhost", 0}));
+}
+
+TEST(Listen, SaysWhatIsWrong) {
+  for (const char* bad : {"", "9797", "a:", "a:x", "a:70000", "::1:80", "a:80x", "a:-1"}) {
+    const auto address = parse_listen(bad);
+    ASSERT_FALSE(address) << bad;
+    EXPECT_NE(address.error().find("like 0.0.0.0:9797"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace answerback::http

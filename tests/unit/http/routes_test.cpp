@@ -1,0 +1,239 @@
+#include "http/routes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <type_traits>
+
+#include "support/snapshot_builder.h"
+
+namespace answerback::http {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+
+static_assert(!std::is_default_constructible_v<Route>);
+static_assert(!std::is_constructible_v<Route, std::string_view, std::string_view, Route::Answer>,
+              "a route without a policy must not compile");
+
+class Routes : public testing::Test {
+ protected:
+  Routes() {
+    const ProbeId db = given.probe({.name = "db"});
+    given.probe({.name = "web", .health = Health::degraded, .reason = Reason::slow});
+    given.probe({.name = "extra", .health = Health::down, .reason = Reason::status, .critical = false});
+    given.group("readiness", {db, 1});
+  }
+
+  Response ask(std::string_view target, std::string method = "GET", Pairs headers = {}) {
+    auto parsed = parse_target(target);
+    EXPECT_TRUE(parsed) << target;
+    Request request{.method = std::move(method),
+                    .path = parsed->first,
+                    .query = parsed->second,
+                    .headers = std::move(headers)};
+    return handle(request, {.snapshot = started ? given.build() : nullptr,
+                            .beat_age = beat_age,
+                            .version = "1.2.3",
+                            .actions = actions,
+                            .stopping = stopping});
+  }
+
+  test::SnapshotBuilder given;
+  Actions actions;
+  Duration beat_age = 100ms;
+  bool started = true, stopping = false;
+};
+
+TEST_F(Routes, ReadyzIsApiserversTextToTheLetter) {
+  EXPECT_EQ(ask("/readyz").body, "ok");
+  EXPECT_EQ(ask("/readyz").status, 200);
+  EXPECT_EQ(ask("/readyz?verbose").body,
+            "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[+]db ok\n[+]web ok\nreadyz check passed\n");
+  EXPECT_EQ(
+      ask("/readyz?verbose&exclude=db&exclude=nope&exclude=nil").body,
+      "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[+]db excluded: ok\n[+]web ok\n"
+      "warn: some health checks cannot be excluded: no matches for \"nope\",\"nil\"\nreadyz check passed\n");
+}
+
+TEST_F(Routes, ReadyzFailsVerboselyAndCanLeaveTheFailureOut) {
+  given.views[0].facts.health = Health::down;
+  const Response failed = ask("/readyz");
+  EXPECT_EQ(failed.status, 503);
+  EXPECT_EQ(failed.body,
+            "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[-]db failed: reason withheld\n[+]web ok\nreadyz "
+            "check failed\n");
+  EXPECT_EQ(ask("/readyz?exclude=db").status, 200);
+  EXPECT_EQ(ask("/readyz?exclude=db").body, "ok");
+}
+
+TEST_F(Routes, UnknownIsNeverReady) {
+  given.views[0].facts.health = Health::unknown;
+  EXPECT_EQ(ask("/readyz").status, 503);
+}
+
+TEST_F(Routes, WithoutAGroupReadinessIsEveryCriticalProbe) {
+  given.plan.groups.clear();
+  EXPECT_EQ(ask("/readyz").status, 200);  // "extra" is down and not critical
+  given.plan.probes[2].critical = true;
+  EXPECT_EQ(ask("/readyz").status, 503);
+}
+
+TEST_F(Routes, WithoutProbesNothingIsReady) {
+  given = test::SnapshotBuilder();
+  EXPECT_EQ(ask("/readyz").body,
+            "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[-]probes failed: reason withheld\nreadyz check "
+            "failed\n");
+  EXPECT_EQ(ask("/health").status, 503);
+}
+
+TEST_F(Routes, StartupzIsItsGroupOrReadiness) {
+  EXPECT_EQ(ask("/startupz?verbose").body,
+            "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[+]db ok\n[+]web ok\nstartupz check passed\n");
+  given.group("startup", {2});
+  EXPECT_EQ(ask("/startupz").status, 503);
+}
+
+TEST_F(Routes, LivezKnowsOurOwnLoopOnlyAndNeverATarget) {
+  for (ProbeView& each : given.views) each.facts.health = Health::down;
+  given.stalled("stalled for 3 s");
+  EXPECT_EQ(ask("/livez").body, "ok");
+  EXPECT_EQ(ask("/livez?verbose").body, "[+]ping ok\n[+]engine ok\nlivez check passed\n");
+  beat_age = beat_limit;
+  EXPECT_EQ(ask("/livez").status, 503);
+  EXPECT_EQ(ask("/livez").body, "[+]ping ok\n[-]engine failed: reason withheld\nlivez check failed\n");
+}
+
+struct Asked {
+  const char* target;
+  int healthy, starting, stopping, blind, stuck;
+};
+
+TEST_F(Routes, StatusFollowsOurOwnCondition) {
+  for (const Asked& each : {
+           Asked{"/health", 200, 503, 503, 503, 503},
+           Asked{"/health/readiness", 200, 503, 503, 503, 503},
+           Asked{"/health/db", 200, 503, 503, 503, 503},
+           Asked{"/livez", 200, 200, 200, 200, 503},
+           Asked{"/readyz", 200, 503, 503, 503, 503},
+           Asked{"/startupz", 200, 503, 503, 503, 503},
+           Asked{"/metrics", 200, 200, 200, 200, 200},
+           Asked{"/-/healthy", 200, 200, 200, 200, 503},
+           Asked{"/-/ready", 200, 503, 503, 200, 200},
+           Asked{"/", 200, 200, 200, 200, 200},
+           Asked{"/api/v1/probes", 200, 503, 200, 200, 200},
+           Asked{"/api/v1/incidents", 200, 503, 200, 200, 200},
+       }) {
+    SCOPED_TRACE(each.target);
+    EXPECT_EQ(ask(each.target).status, each.healthy);
+    started = false;
+    EXPECT_EQ(ask(each.target).status, each.starting) << "starting";
+    started = true;
+    stopping = true;
+    EXPECT_EQ(ask(each.target).status, each.stopping) << "stopping";
+    stopping = false;
+    const auto before = given.ourselves;
+    given.stalled("stalled for 3 s");
+    EXPECT_EQ(ask(each.target).status, each.blind) << "not looking";
+    given.ourselves = before;
+    beat_age = 11s;
+    EXPECT_EQ(ask(each.target).status, each.stuck) << "no beat";
+    beat_age = 100ms;
+  }
+}
+
+TEST_F(Routes, UnknownNamesAreToldWithTheKnownOnes) {
+  const Response response = ask("/health/dbb%0a%3cb%3e");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.body, "no group or probe \"dbb\\n<b>\"; there are: readiness db web extra\n");
+  EXPECT_EQ(ask("/nothing").status, 404);
+  EXPECT_EQ(ask("/health/").status, 404);
+  EXPECT_EQ(ask("/livez/x").status, 404);
+}
+
+TEST_F(Routes, OtherMethodsAreRefusedWithThoseThatAreNot) {
+  const Response post = ask("/health", "POST");
+  EXPECT_EQ(post.status, 405);
+  EXPECT_THAT(post.headers, testing::Contains(Pair("Allow", "GET, HEAD")));
+  const Response get = ask("/-/reload");
+  EXPECT_EQ(get.status, 405);
+  EXPECT_THAT(get.headers, testing::Contains(Pair("Allow", "POST")));
+  EXPECT_EQ(ask("/health", "BREW").status, 405);
+  EXPECT_EQ(ask("/health", "get").status, 405);
+}
+
+TEST_F(Routes, HeadIsAnsweredWhereverGetIs) {
+  actions.effective_config = [] { return "listen: x"; };
+  for (const Route& route : routes()) {
+    const std::string target = route.path.ends_with("*") ? "/health/db" : std::string(route.path);
+    EXPECT_EQ(ask(target, "HEAD").status, route.method == "GET" ? 200 : 405) << target;
+  }
+}
+
+TEST_F(Routes, EveryAnswerForbidsSniffing) {
+  for (const char* target : {"/", "/health", "/livez", "/metrics", "/nothing", "/-/reload"}) {
+    EXPECT_THAT(ask(target).headers, testing::Contains(Pair("X-Content-Type-Options", "nosniff"))) << target;
+  }
+}
+
+TEST_F(Routes, ReloadSaysHowItWent) {
+  EXPECT_EQ(ask("/-/reload", "POST").status, 501);
+  actions.reload = [] { return std::expected<void, std::string>(); };
+  EXPECT_EQ(ask("/-/reload", "POST").status, 200);
+  actions.reload = [] {
+    return std::expected<void, std::string>(std::unexpected("config.yaml:7:12: unknown key"));
+  };
+  const Response refused = ask("/-/reload", "POST");
+  EXPECT_EQ(refused.status, 500);
+  EXPECT_THAT(refused.body, HasSubstr("config.yaml:7:12: unknown key"));
+}
+
+TEST_F(Routes, ReloadIsRefusedToAnotherSitesPage) {
+  int reloads = 0;
+  actions.reload = [&] { return ++reloads, std::expected<void, std::string>(); };
+  const auto status = [&](Pairs headers) { return ask("/-/reload", "POST", std::move(headers)).status; };
+  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "https://evil.example"}}), 403);
+  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "null"}}), 403);
+  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "http://h:12"}}), 403);
+  EXPECT_EQ(status({{"Host", "h:1"}, {"Sec-Fetch-Site", "cross-site"}}), 403);
+  EXPECT_EQ(status({{"Host", "h:1"}, {"Sec-Fetch-Site", "same-site"}}), 403);
+  EXPECT_EQ(reloads, 0);
+  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "http://h:1"}, {"Sec-Fetch-Site", "same-origin"}}), 200);
+  EXPECT_EQ(status({{"Host", "h:1"}}), 200);
+  EXPECT_EQ(reloads, 2);
+}
+
+TEST_F(Routes, EverythingThatChangesSomethingSaysSo) {
+  for (const Route& route : routes())
+    EXPECT_EQ(route.method == "POST", route.policy == Policy::changing) << route.path;
+}
+
+TEST_F(Routes, MetricsHaveTheContentTypePrometheusWants) {
+  const Response response = ask("/metrics");
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(response.body, HasSubstr("answerback_build_info{version=\"1.2.3\""));
+}
+
+TEST_F(Routes, ThePageEscapesWhatTargetsSay) {
+  given.views[2].facts.detail = "<script>alert('1')</script>\x1b[31m\xff";
+  const Response response = ask("/");
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(response.body,
+              AllOf(HasSubstr("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"), Not(HasSubstr("<script"))));
+  EXPECT_THAT(response.body, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(response.headers,
+              testing::Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
+}
+
+TEST_F(Routes, ConfigIsShownAsGiven) {
+  EXPECT_EQ(ask("/config").status, 501);
+  actions.effective_config = [] { return "api_key: <secret>\n"; };
+  EXPECT_THAT(ask("/config").body, HasSubstr("api_key: <secret>"));
+}
+
+}  // namespace
+}  // namespace answerback::http
