@@ -1,0 +1,36 @@
+#pragma once
+// Bounds that any probe over a connection may have: how slow it may be, and how near a certificate may be to
+// its end.
+
+#include <optional>
+#include <string>
+
+#include "config/fields.h"
+#include "model/result.h"
+#include "net/tls.h"
+
+namespace answerback::probes {
+
+struct Slow {
+  std::optional<Duration> warn, fail;  // of the whole run
+};
+Slow read_slow(config::Fields&);  // from the mapping under `slow`
+std::optional<ProbeResult> judge(const Slow&, Duration took);
+
+struct CertificateBounds {
+  Duration warn{}, fail{};  // left until the earliest expiry of the chain; zero: no bound
+};
+// From the mapping under `certificate`. The handshake itself refuses a certificate that has expired.
+CertificateBounds read_certificate(config::Fields&);
+std::optional<ProbeResult> judge(const CertificateBounds&, Wall expiry, Wall now);
+
+net::TlsSettings read_tls(config::Fields&);  // from the mapping under `tls_config`
+
+// The certificate_expiry this run measured, if it did.
+std::optional<Wall> certificate_expiry(const Evidence&);
+
+// The worse of what the bounds say; a pass with `detail` where they say nothing.
+ProbeResult worst(std::string detail, std::optional<ProbeResult> slow,
+                  std::optional<ProbeResult> certificate);
+
+}  // namespace answerback::probes

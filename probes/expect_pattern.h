@@ -1,0 +1,25 @@
+#pragma once
+// A regular expression of the configuration: RE2, so that no peer can make it slow. Unanchored.
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace answerback::probes {
+
+class Pattern {
+ public:
+  static std::expected<Pattern, std::string> parse(std::string_view text);  // or what is wrong with it
+  bool found_in(std::string_view text) const;
+  const std::string& text() const;
+
+ private:
+  std::shared_ptr<const re2::RE2> regex_;
+};
+
+}  // namespace answerback::probes

@@ -1,0 +1,166 @@
+#include "probes/http.h"
+
+#include <algorithm>
+
+#include "model/text.h"
+
+namespace answerback::probes {
+namespace {
+
+constexpr std::string_view explaining_headers[] = {"content-type", "content-length",   "location",
+                                                   "retry-after",  "www-authenticate", "server",
+                                                   "via",          "x-request-id"};
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t at) {
+      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
+    };
+    const unsigned group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
+    for (const unsigned shift : {18U, 12U, 6U, 0U}) text += alphabet[group >> shift & 0x3FU];
+  }
+  std::fill_n(text.rbegin(), (3 - bytes.size() % 3) % 3, '=');
+  return text;
+}
+
+// The one way of signing in that is configured, as an Authorization header; more than one is an error.
+void read_sign_in(config::Fields& fields, net::HttpRequest& request) {
+  const Secret token = fields.secret("bearer_token", "sent as Authorization: Bearer");
+  config::Fields basic =
+      fields.child("basic_auth", "sent as Authorization: Basic; also as user:password@ in the url");
+  const std::string user = basic.text("username", "", "user name");
+  const Secret password = basic.secret("password", "password");
+
+  std::vector<std::string> offered;
+  if (!token.empty()) offered.push_back("Bearer " + token.reveal());
+  if (!user.empty() || !password.empty())
+    offered.push_back("Basic " + base64(user + ":" + password.reveal()));
+  if (!request.url.userinfo.empty()) offered.push_back("Basic " + base64(request.url.userinfo));
+  if (const std::string* header = net::find_header(request.headers, "authorization"))
+    offered.push_back(*header);
+  if (offered.size() > 1) {
+    fields.error("url",
+                 "more than one of bearer_token, basic_auth, user:password@ and an Authorization header");
+  }
+  request.url.userinfo.clear();
+  if (!offered.empty() && !net::find_header(request.headers, "authorization")) {
+    request.headers.emplace_back("Authorization", offered.front());
+  }
+}
+
+// A token of RFC 9110, as methods and header names are: nothing that could end the line it stands in.
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").contains(c);
+  });
+}
+
+void read_headers(config::Fields& fields, net::HttpRequest& request) {
+  for (const auto& [name, value] : fields.secret_map("headers", "sent with the request; values are secret")) {
+    if (!is_token(name)) fields.error("headers", "no header name: " + one_line(name, 40));
+    if (value.reveal().find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      fields.error("headers", "the value of " + one_line(name, 40) + " holds a line break");
+    }
+    request.headers.emplace_back(name, value.reveal());
+  }
+}
+
+net::HttpRequest read_request(config::Fields& fields) {
+  net::HttpRequest request;
+  request.url = fields.required_parsed<net::Url>(
+      "url", "what is asked for, http or https",
+      [](std::string_view text) { return net::parse_url(text, {"http", "https"}); });
+  request.method = fields.text("method", "GET", "request method");
+  if (!is_token(request.method)) fields.error("method", "no request method");
+  read_headers(fields, request);
+  request.body =
+      fields.secret("body", "sent with the request; set the Content-Type among the headers").reveal();
+  read_sign_in(fields, request);
+  request.redirects = static_cast<int>(fields.integer("redirects", 0, 0, 20, "redirects followed"));
+  config::Fields tls = fields.child("tls_config", "TLS, as in blackbox_exporter");
+  request.tls = read_tls(tls);
+  return request;
+}
+
+std::string passed(const net::HttpResponse& response) {
+  return "status " + std::to_string(response.status) + ", " + std::to_string(response.body.size()) + " bytes";
+}
+
+class HttpProbe final : public Probe {
+ public:
+  HttpProbe(HttpSettings settings, net::Transport transport)
+      : settings_(std::move(settings)), transport_(transport) {}
+
+  asio::awaitable<ProbeResult> run(Run& run) override {
+    const Steady began = run.clock.now();
+    auto response = co_await net::fetch(run, transport_, settings_.request);
+    if (!response) co_return ProbeResult::fail(std::move(response.error()));
+    run.phases.end(run.clock.now());  // judging is our own time
+    ProbeResult result = judge(settings_, {.response = *response,
+                                           .took = run.clock.now() - began,
+                                           .certificate_expiry = certificate_expiry(run.evidence),
+                                           .now = run.clock.wall()});
+    if (result.verdict != Verdict::pass) run.frame("response", evidence_of(*response));
+    co_return result;
+  }
+
+ private:
+  HttpSettings settings_;
+  net::Transport transport_;
+};
+
+std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
+  return std::make_unique<HttpProbe>(read_http(fields),
+                                     net::Transport{services.dns, services.tls, services.proxies});
+}
+
+constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_limited};
+
+}  // namespace
+
+HttpSettings read_http(config::Fields& fields) {
+  HttpSettings settings;
+  settings.request = read_request(fields);
+  config::Fields expect = fields.child("expect", "what the answer must be; left out: a 2xx");
+  settings.expect = read_expect(expect);
+  settings.request.limits.body_bytes = settings.expect.max_bytes;
+  config::Fields slow = fields.child("slow", "bounds on the time taken");
+  settings.slow = read_slow(slow);
+  config::Fields certificate = fields.child("certificate", "bounds on the certificate's age");
+  settings.certificate = read_certificate(certificate);
+  // Who takes any certificate does not want to hear about its age, unless they ask.
+  if (settings.request.tls.insecure_skip_verify && !fields.has("certificate")) settings.certificate = {};
+  return settings;
+}
+
+ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
+  if (auto failure = judge(settings.expect, seen.response)) return ProbeResult::fail(*std::move(failure));
+  std::optional<ProbeResult> certificate;
+  if (seen.certificate_expiry) certificate = judge(settings.certificate, *seen.certificate_expiry, seen.now);
+  return worst(passed(seen.response), judge(settings.slow, seen.took), std::move(certificate));
+}
+
+std::string evidence_of(const net::HttpResponse& response) {
+  std::string text = "HTTP " + std::to_string(response.status);
+  for (const std::string_view name : explaining_headers) {
+    const std::string* value = net::find_header(response.headers, name);
+    if (!value) continue;
+    std::string shown = one_line(*value, 200);
+    if (name == "location") shown.erase(std::min(shown.size(), shown.find_first_of("?#")));
+    text.append("\n").append(name).append(": ").append(shown);
+  }
+  if (!response.body.empty()) text.append("\n\n").append(response.body, 0, Evidence::frame_cap);
+  return text;
+}
+
+constinit const ProbeType http{
+    .name = "http",
+    .summary = "one HTTP request; its status, headers and body must be as expected",
+    .make = make,
+    .reasons = own_reasons,
+};
+
+}  // namespace answerback::probes
