@@ -1,0 +1,247 @@
+#include "app.h"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <future>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "cli/check.h"
+#include "cli/make_probes.h"
+#include "cli/probe.h"
+#include "cli/types.h"
+#include "config/config.h"
+#include "engine/engine.h"
+#include "hardening.h"
+#include "http/routes.h"
+#include "http/server.h"
+#include "plumbing.h"
+#include "probe/registry.h"
+#include "probes/all.h"
+#include "sinks/board.h"
+#include "sinks/event_log.h"
+#include "watchdog.h"
+
+namespace answerback {
+
+namespace {
+
+// A configuration with its probes, ready to run; or everything that is wrong with it.
+struct Loaded {
+  std::shared_ptr<const Plan> plan;
+  std::vector<std::shared_ptr<Probe>> probes;
+  std::shared_ptr<const CredentialSet> credentials;
+  std::string listen, effective;
+};
+
+std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
+  const Registry registry(probes::all());
+  config::Diagnostics diagnostics;
+  config::Config config = config::load(file, environment, registry.names(), diagnostics);
+  auto made = cli::make_probes(config, registry, services, diagnostics);
+  if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
+  return Loaded{std::make_shared<const Plan>(config.plan), std::move(made.probes), made.credentials,
+                config.listen, config.print()};
+}
+
+class Daemon {
+ public:
+  explicit Daemon(const cli::Options& options)
+      : options_(options),
+        plumbing_(loop_),
+        log_(std::in_place, sinks::EventLog::Options{.level = *sinks::log_level_named(options.log_level),
+                                                     .format = *sinks::log_format_named(options.log_format)}),
+        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_}, board_) {}
+
+  int run() {
+    auto first = load(options_.config_file, plumbing_.services);
+    if (!first) {
+      std::cerr << first.error();
+      return 1;
+    }
+    keep_effective(first->effective);
+    const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
+    http::Server server([this](const http::Request& request) { return answer(request); });
+    const auto address = http::parse_listen(listen);
+    const auto port = address ? server.start(*address) : std::unexpected(address.error());
+    if (!port) {
+      std::cerr << "answerback: listen: " << port.error() << '\n';
+      return 1;
+    }
+    log_->log(sinks::LogLevel::info, "listening", {{"address", listen}, {"port", std::to_string(*port)}});
+    log_->log(sinks::LogLevel::info, "watching",
+              {{"service", first->plan->service},
+               {"probes", std::to_string(first->probes.size())},
+               {"config", options_.config_file}});
+    for (const std::string& warning : plumbing_.proxies.warnings()) {
+      log_->log(sinks::LogLevel::warn, "proxy setting ignored", {{"why", warning}});
+    }
+    plumbing_.credentials.use(first->credentials);
+    engine_.start(first->plan, std::move(first->probes));
+
+    boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
+    wait_for_signal(signals);
+    std::jthread admin([this] { admin_.run(); });
+    const Watchdog watchdog(board_);
+
+    try {
+      loop_.run();  // until stop() has drained the engine
+    } catch (const std::exception& bug) {
+      leave(1, bug.what());
+    }
+
+    server.stop();
+    admin_.stop();
+    log_->log(sinks::LogLevel::info, "stopped", {});
+    return 0;
+  }
+
+ private:
+  // --- on the admin thread: whatever may block and must not hold the loop ---
+
+  void wait_for_signal(boost::asio::signal_set& signals) {
+    signals.async_wait([this, &signals](const boost::system::error_code& error, int number) {
+      if (error) return;
+      if (number == SIGHUP) {
+        (void)reload();
+      } else {
+        stop();
+        return;
+      }
+      wait_for_signal(signals);
+    });
+  }
+
+  // Loads anew; a broken file changes nothing and is the returned error. Also called by the port's thread.
+  std::expected<void, std::string> reload() {
+    const std::lock_guard one_at_a_time(reloading_);
+    auto next = load(options_.config_file, plumbing_.services);
+    if (!next) {
+      log_->log(sinks::LogLevel::error, "reload refused, the configuration in use stays",
+                {{"error", next.error()}});
+      boost::asio::post(loop_, [this, why = next.error()] { engine_.reload_failed(why); });
+      return std::unexpected(next.error());
+    }
+    keep_effective(next->effective);
+    const auto replaced = std::make_shared<std::promise<void>>();
+    auto done = replaced->get_future();
+    boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
+      plumbing_.credentials.use(next.credentials);
+      engine_.replace(next.plan, std::move(next.probes));
+      replaced->set_value();
+    });
+    while (done.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+      if (stopping_) return std::unexpected("the daemon is stopping");
+    }
+    return {};
+  }
+
+  void stop() {
+    stopping_ = true;
+    boost::asio::post(loop_, [this] {
+      drain_limit_ = plumbing_.clock.alarm([this] { leave(0, "a probe did not end when it was told to"); });
+      drain_limit_->set(plumbing_.clock.now() + std::chrono::seconds(3));
+      engine_.stop();
+      boost::asio::co_spawn(loop_, engine_.drain(), [this](const std::exception_ptr&) { loop_.stop(); });
+    });
+  }
+
+  // The way out when a coroutine of ours cannot be ended: taking the loop apart under it would not be safe.
+  [[noreturn]] void leave(int code, std::string_view why) {
+    log_->log(sinks::LogLevel::error, "ending at once", {{"why", why}});
+    log_.reset();  // writes what is queued
+    std::_Exit(code);
+  }
+
+  // --- on the port's thread ---
+
+  http::Response answer(const http::Request& request) {
+    const http::Context context{
+        .snapshot = board_.read(),
+        .beat_age = plumbing_.clock.now() - board_.last_beat(),
+        .version = ANSWERBACK_VERSION,
+        .actions = actions_,
+        .stopping = stopping_,
+    };
+    return http::handle(request, context);
+  }
+
+  void keep_effective(std::string text) {
+    const std::lock_guard lock(effective_mutex_);
+    effective_ = std::move(text);
+  }
+  std::string effective() const {
+    const std::lock_guard lock(effective_mutex_);
+    return effective_;
+  }
+
+  const cli::Options options_;
+  boost::asio::io_context loop_{1},
+      admin_{1};  // declared first: coroutines and timers of the others end before them
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
+  Plumbing plumbing_;
+  sinks::Board board_;
+  std::optional<sinks::EventLog> log_;
+  engine::Engine engine_;
+  const http::Actions actions_{.reload = [this] { return reload(); },
+                               .effective_config = [this] { return effective(); }};
+  std::unique_ptr<Alarm> drain_limit_;
+  std::mutex reloading_;
+  mutable std::mutex effective_mutex_;
+  std::string effective_;
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace
+
+int run_daemon(const cli::Options& options) {
+  harden();
+  return Daemon(options).run();
+}
+
+namespace {
+
+// For commands that make probes and end: what probes share, and the loop it lives on.
+struct Workbench {
+  boost::asio::io_context loop{1};
+  Plumbing plumbing{loop};
+  Registry registry{probes::all()};
+};
+
+}  // namespace
+
+int run_check(const cli::Options& options) {
+  Workbench bench;
+  return cli::check_command({.file = options.config_file, .print = options.print}, environment,
+                            bench.registry, bench.plumbing.services, std::cout, std::cerr);
+}
+
+int run_probe(const cli::Options& options) {
+  harden();
+  Workbench bench;
+  const cli::ProbeOptions wanted{.file = options.config_file,
+                                 .names = options.names,
+                                 .count = options.count,
+                                 .json = options.json,
+                                 .nagios = options.nagios,
+                                 .strict = options.strict,
+                                 .colour = cli::wants_colour(isatty(STDOUT_FILENO) == 1, environment),
+                                 .junit = options.junit};
+  return cli::probe_command(wanted, environment, bench.registry, bench.plumbing.services, bench.loop,
+                            bench.plumbing.clock, std::cout, std::cerr);
+}
+
+int run_types(const cli::Options& options) {
+  Workbench bench;
+  return cli::types_command({.names = options.names, .markdown = options.markdown}, bench.registry,
+                            bench.plumbing.services, std::cout, std::cerr);
+}
+
+}  // namespace answerback

@@ -1,0 +1,37 @@
+#include "cli/check.h"
+
+#include "cli/make_probes.h"
+
+namespace answerback::cli {
+namespace {
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + ' ' + std::string(count == 1 ? one : many);
+}
+
+std::string summary(const Plan& plan) {
+  return counted(plan.probes.size(), "probe", "probes") + ", " +
+         counted(plan.capabilities.size(), "capability", "capabilities") + ", " +
+         counted(plan.groups.size(), "group", "groups");
+}
+
+}  // namespace
+
+int check_command(const CheckOptions& options, const config::Environment& environment,
+                  const Registry& registry, Services services, std::ostream& out, std::ostream& err) {
+  config::Diagnostics diagnostics;
+  config::Config config = config::load(options.file, environment, registry.names(), diagnostics);
+  make_probes(config, registry, services, diagnostics);
+  if (!diagnostics.ok()) {
+    err << diagnostics.text();
+    return 1;
+  }
+  if (options.print) {
+    out << config.print();
+  } else {
+    out << options.file.string() << ": ok: " << summary(config.plan) << '\n';
+  }
+  return 0;
+}
+
+}  // namespace answerback::cli

@@ -1,0 +1,67 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace answerback::cli {
+
+std::variant<Options, int> parse(int argc, char** argv) {
+  Options o;
+  CLI::App app{
+      "Tells whether an AI-agent platform really answers: probes it, and says in one line what is broken,\n"
+      "since when, because of what, and what it costs users.",
+      "answerback"};
+  app.set_version_flag("--version", "answerback, version " ANSWERBACK_VERSION);
+  app.set_help_flag("-h,--help", "print this and exit");
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.add_option("--config.file", o.config_file, "the configuration")->capture_default_str();
+  app.add_option("--web.listen-address", o.listen, "host:port to serve on; beats the configuration");
+  app.add_option("--log.level", o.log_level, "least severe line that is logged")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app.add_option("--log.format", o.log_format, "how lines are written")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"logfmt", "json"}));
+
+  const auto command = [&](Command c, const char* name, const char* what) {
+    auto* sub = app.add_subcommand(name, what);
+    sub->callback([&o, c] { o.command = c; });
+    return sub;
+  };
+  command(Command::run, "run", "the daemon (also without a command)");
+
+  auto* check = command(Command::check, "check", "validate the configuration: every error at once");
+  check->add_flag("--print", o.print, "print the effective configuration, secrets as <secret>");
+
+  auto* probe = command(Command::probe, "probe", "run probes now, once, and print the timeline");
+  probe->add_option("names", o.names, "probes to run (default: all)");
+  probe->add_option("--count", o.count, "runs of each")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  probe->add_flag("--json", o.json, "one JSON object a run");
+  probe->add_flag("--nagios", o.nagios, "one line with perfdata, Nagios exit codes");
+  probe->add_option("--junit", o.junit, "also write a JUnit report to this file");
+  probe->add_flag("--strict", o.strict, "exit 1 on a warning, too");
+
+  auto* types = command(Command::types, "types", "every probe type, its keys, defaults and reasons");
+  types->add_option("names", o.names, "types to describe (default: all)");
+  types->add_flag("--markdown", o.markdown, "as the reference page");
+
+  for (auto* sub : {command(Command::status, "status", "the table of a running daemon"),
+                    command(Command::healthcheck, "healthcheck", "for Docker's HEALTHCHECK: 0 or 1")}) {
+    sub->add_option("--url", o.url, "the daemon to ask")->capture_default_str();
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "answerback: " << error.what() << " (answerback --help lists commands and flags)\n";
+    return 2;
+  }
+  return o;
+}
+
+}  // namespace answerback::cli

@@ -1,0 +1,32 @@
+#pragma once
+// The command line, taken apart: flags in the style of Prometheus exporters, before or after the command.
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace answerback::cli {
+
+enum class Command { run, check, probe, types, status, healthcheck };
+
+struct Options {
+  Command command = Command::run;
+  std::string config_file = "config.yaml";
+  std::string listen;  // beats the configuration's where not empty
+  std::string log_level = "info", log_format = "logfmt";
+  std::string url = "http://127.0.0.1:9797";  // of a running daemon, for the client commands
+  std::vector<std::string> names;             // probes, or probe types
+  int count = 1;
+  std::string junit;  // file
+  bool print = false, json = false, nagios = false, strict = false, markdown = false;
+};
+
+// The options, or the exit code where there is nothing more to do: 0 after --help or --version (on stdout), 2
+// after an error in the arguments (on stderr).
+std::variant<Options, int> parse(int argc, char** argv);
+
+// Commands that ask a running daemon; they are a program of their own (answerback-client), so that the daemon
+// carries no HTTP client library.
+constexpr bool asks_a_daemon(Command c) { return c == Command::status || c == Command::healthcheck; }
+
+}  // namespace answerback::cli

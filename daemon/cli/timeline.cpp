@@ -1,0 +1,130 @@
+#include "cli/timeline.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <iterator>
+#include <vector>
+
+#include "model/text.h"
+
+namespace answerback::cli {
+namespace {
+
+constexpr std::size_t frame_line = 160;  // bytes shown of one line of a frame
+constexpr std::size_t frame_lines = 12;  // lines shown of one frame
+constexpr std::size_t phase_width = 12;
+
+std::string milliseconds(Duration duration) {
+  char text[32];
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, seconds(duration) * 1000, std::chars_format::fixed, 1);
+  return std::string(text, end) + " ms";
+}
+
+std::string right(std::string text, std::size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+std::string left(std::string_view text, std::size_t width) {
+  return std::string(text) + std::string(width - std::min(width, text.size()), ' ');
+}
+
+std::string number(double value) {
+  char text[64];
+  const auto whole = value == static_cast<double>(static_cast<std::int64_t>(value));
+  const auto [end, error] =
+      whole ? std::to_chars(text, text + sizeof text, static_cast<std::int64_t>(value))
+            : std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6);
+  return {text, end};
+}
+
+struct Line {
+  Steady at;
+  std::string text;
+};
+
+std::string of_phase(const PhaseTime& phase, Duration offset) {
+  return right(milliseconds(offset), 14) + "  " + left(name(phase.phase), phase_width) +
+         right(milliseconds(phase.took), 12) + '\n';
+}
+
+std::string of_frame(const Frame& frame, Duration offset) {
+  std::string text = right(milliseconds(offset), 14) + "    " + one_line(frame.label, 40) + ": ";
+  std::string_view rest = frame.text;
+  for (std::size_t line = 0; line < frame_lines; ++line) {
+    const std::size_t end = rest.find('\n');
+    text += (line == 0 ? "" : std::string(20, ' ')) + one_line(rest.substr(0, end), frame_line) + '\n';
+    if (end == std::string_view::npos) return text;
+    rest.remove_prefix(end + 1);
+  }
+  return text + std::string(20, ' ') + "…\n";
+}
+
+std::string of_sample(const Sample& sample) {
+  std::string text = "  " + std::string(name(sample.measure));
+  if (!sample.label.empty()) text += ' ' + one_line(sample.label, 60);
+  if (sample.measure == Measure::certificate_expiry) {
+    constexpr double last = 9.2e9;  // beyond it a Wall cannot tell
+    const auto at = std::chrono::seconds(static_cast<std::int64_t>(std::clamp(sample.value, -last, last)));
+    return text + ' ' + iso_time(Wall(at)) + '\n';
+  }
+  text += ' ' + number(sample.value);
+  if (!unit(sample.measure).empty()) text.append(" ").append(unit(sample.measure));
+  return text + '\n';
+}
+
+std::string capitals(std::string_view word) {
+  std::string text(word);
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return text;
+}
+
+std::string_view colour_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass: return "\x1b[32m";
+    case Verdict::warn: return "\x1b[33m";
+    case Verdict::fail: return "\x1b[31m";
+    case Verdict::unknown: return "\x1b[35m";
+  }
+  return "";
+}
+
+std::string verdict_text(const ProbeInfo& probe, const RunRecord& run, std::string_view before,
+                         std::string_view after) {
+  std::string text =
+      probe.name + ": " + std::string(before) + capitals(name(run.result.verdict)) + std::string(after);
+  if (run.result.verdict != Verdict::pass) {
+    text.append(" ").append(name(run.result.reason)).append(" at ").append(name(run.phase));
+  }
+  text += (run.result.verdict == Verdict::pass ? " in " : " after ") + milliseconds(run.took());
+  if (!run.result.detail.empty()) text += ": " + one_line(run.result.detail, 1000);
+  return text;
+}
+
+}  // namespace
+
+std::string verdict_line(const ProbeInfo& probe, const RunRecord& run) {
+  return verdict_text(probe, run, "", "");
+}
+
+std::string timeline(const ProbeInfo& probe, const RunRecord& run, bool colour) {
+  // Each is in order of time; where a frame came at the moment its phase began, the phase stands first.
+  std::vector<Line> phases, frames, lines;
+  for (const PhaseTime& phase : run.phases)
+    phases.push_back({phase.began, of_phase(phase, phase.began - run.started)});
+  for (const Frame& frame : run.frames) frames.push_back({frame.at, of_frame(frame, frame.at - run.started)});
+  std::ranges::merge(phases, frames, std::back_inserter(lines), {}, &Line::at, &Line::at);
+
+  std::string text = probe.name + " (" + probe.type + ")\n";
+  for (const Line& line : lines) text += line.text;
+  for (const Sample& sample : run.samples) text += of_sample(sample);
+  text += "  " + std::to_string(run.bytes_sent) + " bytes sent, " + std::to_string(run.bytes_received) +
+          " received, trace " + trace_id(run.id) + '\n';
+  return text +
+         verdict_text(probe, run, colour ? colour_of(run.result.verdict) : "", colour ? "\x1b[0m" : "") +
+         '\n';
+}
+
+}  // namespace answerback::cli

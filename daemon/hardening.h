@@ -1,0 +1,10 @@
+#pragma once
+// What the process gives up and asks for at the start.
+
+namespace answerback {
+
+// No core dumps and no debugger (memory holds secrets), no new privileges, a broken pipe is an error and not
+// a signal, and as many descriptors as the system allows.
+void harden();
+
+}  // namespace answerback

@@ -1,0 +1,41 @@
+// The program: takes the command line apart and calls who knows.
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "app.h"
+#include "cli/options.h"
+
+namespace {
+
+using answerback::cli::Command;
+
+// Hands the command line over to the program beside this one.
+int become_client(char** argv) {
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const std::string client = unknown ? "answerback-client" : self.parent_path() / "answerback-client";
+  execvp(client.c_str(), argv);
+  std::cerr << "answerback: cannot start " << client << ": " << std::strerror(errno)
+            << " (it is installed beside answerback)\n";
+  return 3;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = answerback::cli::parse(argc, argv);
+  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  const auto& options = std::get<answerback::cli::Options>(parsed);
+  if (answerback::cli::asks_a_daemon(options.command)) return become_client(argv);
+  switch (options.command) {
+    case Command::check: return answerback::run_check(options);
+    case Command::probe: return answerback::run_probe(options);
+    case Command::types: return answerback::run_types(options);
+    default: return answerback::run_daemon(options);
+  }
+}
