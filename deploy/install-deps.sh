@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs what building, running the demo and testing need, from Debian 12's own packages. As root, or with sudo.
+# Does nothing (and needs no network) when everything is there already. Starts no service.
+set -euo pipefail
+
+BUILD="ca-certificates ccache clang-19 libclang-rt-19-dev lld-19 cmake ninja-build pkg-config git
+  libboost1.81-dev libboost-url1.81-dev libboost-json1.81-dev libc-ares-dev libssl-dev libyaml-cpp-dev libpqxx-dev
+  libpq-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev libre2-dev libcli11-dev libsqlite3-dev
+  libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
+PEERS="postgresql-15 nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
+  python3-uvicorn python3-fastapi"
+
+missing=()
+for package in $BUILD $PEERS; do
+  dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ]; then root=(env); else
+  command -v sudo >/dev/null || { echo "install-deps.sh: needs root or sudo to install: ${missing[*]}" >&2; exit 1; }
+  root=(sudo env)
+fi
+
+. /etc/os-release
+if [ "${VERSION_CODENAME:-}" != bookworm ]; then
+  echo "install-deps.sh: this is ${PRETTY_NAME:-unknown}; versions are measured on Debian 12 (bookworm) only" >&2
+fi
+
+# Debian starts the services it installs, and makes a PostgreSQL cluster; neither is wanted here.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null
+  "${root[@]}" chmod 755 "$policy"
+  trap '"${root[@]}" rm -f "$policy"' EXIT
+fi
+cluster=/etc/postgresql-common/createcluster.conf
+if [ ! -e "$cluster" ]; then
+  "${root[@]}" mkdir -p "${cluster%/*}"
+  echo 'create_main_cluster = false' | "${root[@]}" tee "$cluster" >/dev/null
+fi
+
+echo "install-deps.sh: installing ${#missing[@]} packages" >&2
+"${root[@]}" apt-get update -qq
+"${root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+  -o Dpkg::Options::=--force-confold "${missing[@]}" >/dev/null

@@ -1,0 +1,166 @@
+"""The face others rely on: commands, exit codes, endpoints, reload, and a stop without a trace."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import ANSWERBACK, ROOT, Nginx, Scenario, free_port, wait_for
+
+CONFIG = """
+service: shop
+defaults: {{interval: 200ms, timeout: 500ms, fall: 2, rise: 1}}
+probes:
+  - {{name: site, type: http, url: "http://user:geheim-pw@127.0.0.1:{port}/", headers: {{X-Api-Key: geheim-key}}}}
+groups:
+  readiness: {{needs: [site]}}
+"""
+
+
+def run(*arguments, **more):
+    return subprocess.run([ANSWERBACK, *arguments], capture_output=True, text=True, timeout=30, **more)
+
+
+class Commands(Scenario):
+    def config(self, text):
+        path = f"{self.folder}/c.yaml"
+        with open(path, "w") as f:
+            f.write(text)
+        return path
+
+    def test_the_worked_example_passes_check_as_it_stands(self):
+        done = run("check", f"--config.file={ROOT}/config.yaml", env={"PATH": os.environ["PATH"]})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_check_names_the_place_the_path_and_the_word_that_was_meant(self):
+        path = self.config("service: shop\nprobes:\n  - {name: a, type: tcp, address: 'h:1'}\n  - {name: b, type: tcp, address: 'h:2', timout: 5s}\n")
+        done = run("check", "--config.file", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f'{path}:4:42: probes[1].timout: unknown key (did you mean "timeout"?)', done.stderr)
+        self.assertEqual(run("run", "--config.file", path).returncode, 1)
+
+    def test_print_shows_defaults_and_no_secret(self):
+        done = run("check", "--print", "--config.file", self.config(CONFIG.format(port=1)))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("<secret>", done.stdout)
+        self.assertNotIn("geheim", done.stdout)
+        self.assertIn("timeout: 500ms", done.stdout)
+
+    def test_probe_prints_a_timeline_and_says_by_its_exit_code(self):
+        nginx = self.opened(Nginx("listen 127.0.0.1:{port}; location / { return 200 'ok'; }"))
+        path = self.config(CONFIG.format(port=nginx.port))
+        good = run("probe", "site", "--config.file", path)
+        self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
+        for phase in ("connect", "processing", "transfer"):
+            self.assertIn(phase, good.stdout)
+        nginx.stop()
+        bad = run("--config.file", path, "probe", "site")
+        self.assertEqual(bad.returncode, 1, bad.stdout + bad.stderr)
+        self.assertIn("connect_refused", bad.stdout)
+        nagios = run("probe", "site", "--nagios", "--config.file", path)
+        self.assertEqual(nagios.returncode, 2)
+        self.assertEqual(run("probe", "sight", "--config.file", path).returncode, 2)
+
+    def test_types_documents_every_key(self):
+        done = run("types", "postgres")
+        self.assertEqual(done.returncode, 0)
+        for word in ("dsn", "tables", "too_many_connections"):
+            self.assertIn(word, done.stdout)
+
+    def test_version_and_help(self):
+        self.assertRegex(run("--version").stdout, r"answerback, version \d")
+        self.assertEqual(run("--help").returncode, 0)
+        self.assertEqual(run("--no-such-flag").returncode, 2)
+
+    def test_commands_for_a_running_daemon(self):
+        nginx = self.opened(Nginx("listen 127.0.0.1:{port}; location / { return 200 'ok'; }"))
+        daemon = self.daemon(CONFIG.format(port=nginx.port))
+        daemon.wait_health("pass")
+        url = f"http://127.0.0.1:{daemon.port}"
+        self.assertEqual(run("healthcheck", "--url", url).returncode, 0)
+        up = run("status", "--url", url)
+        self.assertEqual(up.returncode, 0, up.stderr)
+        self.assertRegex(up.stdout, r"site +up")
+        nginx.stop()
+        daemon.wait_health("fail")
+        self.assertEqual(run("status", "--url", url).returncode, 2)
+        nobody = f"http://127.0.0.1:{free_port()}"
+        self.assertEqual(run("status", "--url", nobody).returncode, 3)
+        self.assertEqual(run("healthcheck", "--url", nobody).returncode, 1)
+
+
+class Endpoints(Scenario):
+    def setUp(self):
+        super().setUp()
+        self.nginx = self.opened(Nginx("listen 127.0.0.1:{port}; location / { return 200 'ok'; }"))
+        self.answerback = self.daemon(CONFIG.format(port=self.nginx.port))
+
+    def test_health_groups_and_probes(self):
+        self.answerback.wait_health("pass")
+        status, headers, text = self.answerback.get("/health")
+        self.assertEqual((status, headers.get_content_type()), (200, "application/health+json"))
+        health = json.loads(text)
+        self.assertEqual(health["serviceId"], "shop")
+        self.assertNotIn("output", health)
+        self.assertEqual(self.answerback.get("/health/site")[0], 200)
+        self.assertEqual(self.answerback.get("/health/readiness")[0], 200)
+        self.assertEqual(self.answerback.get("/health/nobody")[0], 404)
+        self.assertEqual(self.answerback.get("/readyz")[2], "ok")
+        self.assertIn("[+]site ok", self.answerback.get("/readyz?verbose")[2])
+        for path in ("/livez", "/startupz", "/-/healthy", "/-/ready", "/", "/config", "/api/v1/probes", "/api/v1/incidents"):
+            self.assertEqual(self.answerback.get(path)[0], 200, path)
+        self.assertNotIn("geheim", self.answerback.get("/config")[2])
+        self.assertEqual(self.answerback.get("/-/reload")[0], 405)
+
+    def test_no_secret_anywhere(self):
+        self.nginx.stop()
+        self.answerback.wait_health("fail")
+        seen = self.answerback.output() + "".join(self.answerback.get(p)[2] for p in ("/health", "/metrics", "/", "/config", "/api/v1/probes"))
+        self.assertNotIn("geheim", seen)
+        with open(f"/proc/{self.answerback.process.pid}/cmdline") as f:
+            self.assertNotIn("geheim", f.read())
+
+    def test_reload_keeps_counters_and_refuses_a_broken_file(self):
+        self.answerback.wait_health("pass")
+        total = lambda: self.answerback.metric("answerback_probe_runs_total", probe="site", verdict="pass")
+        before = total()
+        text = self.answerback.config.read_text()
+        self.answerback.config.write_text(text + "capabilities: [{name: pages, value: 5, needs: [site], impact: Nothing}]\n")
+        self.assertEqual(self.answerback.get("/-/reload", "POST")[0], 200)
+        wait_for(lambda: self.answerback.health()["capabilities"], 5)
+        self.assertGreaterEqual(total(), before)
+        self.assertEqual(self.answerback.health()["status"], "pass")
+
+        self.answerback.config.write_text("probes: [{name: site, type: nonsense}]\n")
+        status, _, why = self.answerback.get("/-/reload", "POST")
+        self.assertEqual(status, 500)
+        self.assertIn("nonsense", why)
+        wait_for(lambda: self.answerback.metric("answerback_config_last_reload_successful") == 0, 5)
+        self.assertEqual(self.answerback.health()["status"], "pass")
+        self.answerback.config.write_text(text)
+        self.answerback.kill(signal.SIGHUP)
+        wait_for(lambda: self.answerback.metric("answerback_config_last_reload_successful") == 1, 5)
+        for number in (403,):
+            self.assertEqual(self.answerback.get("/-/reload", "POST", {"Origin": "http://evil.example"})[0], number)
+
+    def test_terminates_cleanly_and_soon(self):
+        self.answerback.wait_health("pass")
+        began = time.monotonic()
+        self.assertEqual(self.answerback.stop(signal.SIGTERM), 0)
+        self.assertLess(time.monotonic() - began, 5)
+
+    def test_our_own_freeze_changes_no_health(self):
+        self.answerback.wait_health("pass")
+        moved = lambda: self.answerback.metric("answerback_probe_transitions_total", probe="site")
+        before = moved()
+        self.answerback.kill(signal.SIGSTOP)
+        time.sleep(4)
+        self.answerback.kill(signal.SIGCONT)
+        wait_for(lambda: (self.answerback.metric("answerback_loop_stalls_total") or 0) >= 1, 5)
+        self.answerback.wait_health("pass")
+        self.assertEqual(moved(), before)
+
+
+if __name__ == "__main__":
+    unittest.main()

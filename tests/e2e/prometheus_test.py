@@ -1,0 +1,62 @@
+"""promtool has nothing to say about /metrics, and a real Prometheus scrapes it."""
+import json
+import subprocess
+import unittest
+import urllib.parse
+import urllib.request
+
+from harness import Nginx, Process, Scenario, free_port, need, wait_for
+
+CONFIG = """
+service: shop
+defaults: {{interval: 200ms, timeout: 500ms}}
+probes:
+  - {{name: site, type: http, url: "http://127.0.0.1:{port}/", labels: {{team: web}}}}
+  - {{name: gone, type: tcp, address: "127.0.0.1:{nobody}", critical: false, depends_on: [site]}}
+capabilities:
+  - {{name: pages, value: 10, needs: [site], impact: "Users see nothing"}}
+groups:
+  readiness: {{needs: [site]}}
+"""
+
+
+class Scrape(Scenario):
+    def setUp(self):
+        super().setUp()
+        nginx = self.opened(Nginx("listen 127.0.0.1:{port}; location / { return 200 'ok'; }"))
+        self.answerback = self.daemon(CONFIG.format(port=nginx.port, nobody=free_port()))
+        self.answerback.wait_health("warn")
+
+    def test_promtool_is_silent(self):
+        status, headers, text = self.answerback.get("/metrics")
+        self.assertEqual(status, 200)
+        self.assertEqual(headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
+        done = subprocess.run([need("promtool"), "check", "metrics"], input=text, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_prometheus_scrapes(self):
+        port = free_port()
+        with open(f"{self.folder}/prometheus.yml", "w") as f:
+            json.dump({"global": {"scrape_interval": "1s"}, "scrape_configs": [
+                {"job_name": "answerback", "static_configs": [{"targets": [f"127.0.0.1:{self.answerback.port}"]}]}]}, f)
+        prometheus = self.opened(Process([need("prometheus"), f"--config.file={self.folder}/prometheus.yml",
+                                          f"--storage.tsdb.path={self.folder}/tsdb", f"--web.listen-address=127.0.0.1:{port}"],
+                                         self.folder, "prometheus"))
+
+        def query(expression):
+            try:
+                url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+                with urllib.request.urlopen(url, timeout=2) as answer:
+                    return json.load(answer)["data"]["result"]
+            except OSError:
+                return []
+
+        wait_for(lambda: query('up{job="answerback"} == 1'), 30, prometheus.output)
+        self.assertEqual(query('answerback_probe_up{probe="site",team="web"}')[0]["value"][1], "1")
+        self.assertEqual(query('answerback_probe_up{probe="gone"}')[0]["value"][1], "0")
+        self.assertTrue(query('answerback_probe_runs_total{probe="gone",verdict="fail",reason="connect_refused"} > 0'))
+        self.assertTrue(query('histogram_quantile(0.99, answerback_probe_duration_seconds_bucket{probe="site"}) > 0'))
+
+
+if __name__ == "__main__":
+    unittest.main()

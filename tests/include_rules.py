@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Which way includes point (ARCHITECTURE.md): reads every #include and fails on one that breaks a rule.
+
+    tests/include_rules.py              checks the tree
+    tests/include_rules.py --self-test  proves that a broken rule is noticed
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Room -> what it may include of ours: whole rooms ("model/"), or single headers ("config/fields.h").
+MAY = {
+    "model": ["model/"],
+    "config": ["model/", "config/"],
+    "probe": ["model/", "probe/", "config/fields.h"],
+    "net": ["model/", "net/", "probe/clock.h", "probe/run.h"],
+    "engine": ["model/", "probe/", "engine/", "sinks/sink.h", "sinks/board.h"],
+    "sinks": ["model/", "sinks/"],
+    "http": ["model/", "http/", "sinks/board.h", "sinks/metrics.h"],
+    "cli": ["model/", "config/", "probe/", "credentials/", "engine/", "cli/"],
+    "credentials": ["model/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h", "credentials/"],
+    "probes": ["model/", "probe/", "net/", "credentials/credentials.h", "config/fields.h", "config/secret.h", "probes/expect"],
+}
+# Libraries that stay inside the rooms (or the one file) named.
+ONLY = {
+    r"yaml-cpp/": {"daemon/config/yaml_syntax.cpp", "daemon/config/yaml_tree.cpp"},
+    r"pqxx/|libpq": {"probes/postgres_worker.cpp", "probes/postgres_sign_in.h", "probes/postgres_sign_in.cpp", "probes/postgres_guard.cpp"},
+    r"boost/beast": {"daemon/net/", "daemon/http/wire.h", "daemon/http/wire.cpp"},
+    r"openssl/|boost/asio/ssl": {"daemon/net/", "daemon/credentials/"},
+    r"ares": {"daemon/net/"},
+    r"prometheus/": {"daemon/sinks/"},
+    r"spdlog/|fmt/": {"daemon/sinks/event_log.cpp"},
+    r"httplib": {"daemon/client.cpp"},
+    r"sqlite3": {"daemon/sinks/"},
+    r"re2/": {"probes/"},
+}
+NEVER = {"model": r"boost/|openssl/|yaml|prometheus|spdlog"}  # std only
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
+
+
+def room_of(path):
+    parts = path.split("/")
+    if parts[0] == "daemon" and len(parts) > 2:
+        return parts[1]
+    return "probes" if parts[0] == "probes" else None
+
+
+def breaches(path, text):
+    """Each include of the file that breaks a rule, as a sentence."""
+    room = room_of(path)
+    for ours, library in INCLUDE.findall(text):
+        if ours and room:
+            own = path.removeprefix("daemon/").rsplit(".", 1)[0]
+            allowed = MAY[room] + [own + ".h"]
+            if room == "probes":  # a probe may know its own helper files, the list knows them all
+                stem = own.split("/")[1].split("_")[0]
+                allowed += [f"probes/{stem}"] + (["probes/"] if own == "probes/all" else [])
+            if not any(ours == a or (a.endswith("/") or a.startswith("probes/")) and ours.startswith(a) for a in allowed):
+                yield f'{path}: includes "{ours}": room {room} may include {", ".join(MAY[room])}'
+        name = ours or library
+        for pattern, homes in ONLY.items():
+            if library and re.match(pattern, name) and not any(path == h or h.endswith("/") and path.startswith(h) for h in homes):
+                yield f"{path}: includes <{name}>: stays in {', '.join(sorted(homes))}"
+        if room in NEVER and library and re.match(NEVER[room], name):
+            yield f"{path}: includes <{name}>: room {room} is std only"
+
+
+def tree():
+    for folder in ("daemon", "probes"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in (".h", ".cpp"):
+                yield str(file.relative_to(ROOT)), file.read_text()
+
+
+def self_test():
+    cases = [
+        ("daemon/model/a.cpp", '#include "engine/runner.h"', 1),
+        ("daemon/model/a.cpp", "#include <boost/asio.hpp>", 1),
+        ("daemon/net/a.cpp", '#include "config/fields.h"', 1),
+        ("daemon/net/a.cpp", '#include "probe/run.h"', 0),
+        ("daemon/engine/a.h", '#include "net/http.h"', 1),
+        ("daemon/http/a.h", "#include <boost/beast/http.hpp>", 1),
+        ("probes/http.cpp", '#include "probes/expect.h"', 0),
+        ("probes/http.cpp", '#include "probes/tcp.h"', 1),
+        ("probes/postgres.cpp", '#include "probes/postgres_wire.h"', 0),
+        ("probes/all.cpp", '#include "probes/tcp.h"', 0),
+        ("daemon/sinks/a.cpp", "#include <spdlog/spdlog.h>", 1),
+        ("daemon/app.cpp", '#include "engine/engine.h"', 0),
+    ]
+    wrong = [c for c in cases if len(list(breaches(c[0], c[1]))) != c[2]]
+    for path, text, count in wrong:
+        print(f"self-test: {path} with {text}: wanted {count} breaches, got {list(breaches(path, text))}")
+    return wrong
+
+
+if __name__ == "__main__":
+    found = self_test() if "--self-test" in sys.argv else [b for p, t in tree() for b in breaches(p, t)]
+    for line in found:
+        print(line)
+    sys.exit(1 if found else 0)

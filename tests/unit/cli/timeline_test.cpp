@@ -1,0 +1,75 @@
+#include "cli/timeline.h"
+
+#include <gmock/gmock.h>
+
+#include "unit/cli/some_run.h"
+
+namespace answerback::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Timeline, TellsPhasesFramesSamplesAndVerdictInOrder) {
+  RunRecord run = some_run(0, ProbeResult::fail(Reason::status, "status 503, wanted 2xx"));
+  run.frames = {{run.started + 12'300us, "response", "HTTP 503\nserver: edge\n\nno upstream"}};
+  run.samples = {{Measure::http_status, 503, ""}, {Measure::stage_duration, 0.25, "agent_thinking"}};
+  EXPECT_EQ(timeline(some_probe("auth"), run, false),
+            "auth (http)\n"
+            "        0.0 ms  connect           0.3 ms\n"
+            "        0.3 ms  processing       12.0 ms\n"
+            "       12.3 ms    response: HTTP 503\n"
+            "                    server: edge\n"
+            "                    \n"
+            "                    no upstream\n"
+            "  http_status 503\n"
+            "  stage_duration agent_thinking 0.25 seconds\n"
+            "  90 bytes sent, 200 received, trace abababababababababababababababab\n"
+            "auth: FAIL status at processing after 12.3 ms: status 503, wanted 2xx\n");
+}
+
+TEST(Timeline, AFrameStandsWhereItCame) {
+  RunRecord run = some_run(0, ProbeResult::pass());
+  run.frames = {{run.started + 300us, "sent", "first"}, {run.started + 5ms, "received", "second"}};
+  run.phases.push_back({Phase::transfer, run.started + 6ms, 1ms});
+  const std::string text = timeline(some_probe("a"), run, false);
+  EXPECT_LT(text.find("processing"), text.find("sent: first"));
+  EXPECT_LT(text.find("sent: first"), text.find("received: second"));
+  EXPECT_LT(text.find("received: second"), text.find("transfer"));
+}
+
+TEST(Timeline, APassNamesNoReason) {
+  EXPECT_EQ(verdict_line(some_probe("a"), some_run(0, ProbeResult::pass("status 200"))),
+            "a: PASS in 12.3 ms: status 200");
+  EXPECT_EQ(verdict_line(some_probe("a"), some_run(0, ProbeResult::pass())), "a: PASS in 12.3 ms");
+}
+
+TEST(Timeline, OnlyTheVerdictIsColoured) {
+  const RunRecord run = some_run(0, ProbeResult::warn(Reason::slow, "took long"));
+  EXPECT_THAT(timeline(some_probe("a"), run, true), HasSubstr("a: \x1b[33mWARN\x1b[0m slow at processing"));
+  EXPECT_THAT(timeline(some_probe("a"), run, false), Not(HasSubstr("\x1b")));
+}
+
+TEST(Timeline, ATerminalObeysNothingAPeerSends) {
+  RunRecord run = some_run(0, ProbeResult::fail(Reason::assertion, "got \x1b[2J\nFAKE: PASS"));
+  run.frames = {
+      {run.started, "received", "\x1b]0;title\x07 \xff\n" + std::string(500, 'x') + std::string(100, '\n')}};
+  const std::string text = timeline(some_probe("a"), run, false);
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\x07")));
+  EXPECT_THAT(text, Not(HasSubstr("\nFAKE")));
+  EXPECT_THAT(text, HasSubstr("…\n"));
+  EXPECT_LT(text.size(), 2000u);
+}
+
+TEST(Timeline, ACertificateExpiresOnADay) {
+  RunRecord run = some_run(0, ProbeResult::pass());
+  run.samples = {{Measure::certificate_expiry, 1'795'000'000, ""},
+                 {Measure::certificate_expiry, 253402300799.0, ""}};
+  EXPECT_THAT(timeline(some_probe("a"), run, false), HasSubstr("certificate_expiry 2026-11-18T"));
+  EXPECT_THAT(timeline(some_probe("a"), run, false), HasSubstr("certificate_expiry 2261-"));
+}
+
+}  // namespace
+}  // namespace answerback::cli
