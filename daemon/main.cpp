@@ -4,11 +4,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <iostream>
 
 #include "app.h"
 #include "cli/options.h"
+#include "program.h"
 
 namespace {
 
@@ -16,10 +16,8 @@ using answerback::cli::Command;
 
 // Hands the command line over to the program beside this one.
 int become_client(char** argv) {
-  std::error_code unknown;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  const std::string client = unknown ? "answerback-client" : self.parent_path() / "answerback-client";
-  execvp(client.c_str(), argv);
+  const std::string client = answerback::program_beside("answerback-client");
+  execv(client.c_str(), argv);
   std::cerr << "answerback: cannot start " << client << ": " << std::strerror(errno)
             << " (it is installed beside answerback)\n";
   return 3;

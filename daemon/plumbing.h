@@ -3,7 +3,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -15,19 +14,13 @@
 #include "probe/probe.h"
 #include "probe/random.h"
 #include "probe/real_clock.h"
+#include "program.h"
 
 namespace answerback {
 
 inline std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-// Programs of ours lie in one folder.
-inline std::string program_beside(std::string_view name) {
-  std::error_code unknown;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  return unknown ? std::string(name) : (self.parent_path() / name).string();
 }
 
 struct Plumbing {

@@ -39,7 +39,13 @@ if [ ! -e "$cluster" ]; then
   echo 'create_main_cluster = false' | "${root[@]}" tee "$cluster" >/dev/null
 fi
 
+log=$(mktemp)
 echo "install-deps.sh: installing ${#missing[@]} packages" >&2
-"${root[@]}" apt-get update -qq
-"${root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-  -o Dpkg::Options::=--force-confold "${missing[@]}" >/dev/null
+if ! { "${root[@]}" apt-get update -qq &&
+       "${root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+         -o Dpkg::Options::=--force-confold "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 30 "$log" >&2
+  echo "install-deps.sh: apt-get failed; all it said is in $log" >&2
+  exit 1
+fi
+rm -f "$log"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <iomanip>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -24,7 +24,11 @@ const char* paint(std::string_view word) {
 std::string text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || value->is_null()) return {};
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+  if (value->is_string()) return std::string(value->get_string());
+  if (!value->is_double()) return json::serialize(*value);
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.4g", value->get_double());
+  return digits.data();
 }
 
 const json::object* object(const json::value& parent, std::string_view key) {
