@@ -100,7 +100,8 @@ TEST_F(HealthJson, EvidenceIsShortInTheListAndWholeAlone) {
   given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
   const json::value listed = whole();
   EXPECT_EQ(print(listed.at_pointer("/checks/db/0/evidence/frames")),
-            R"(["received: frame 7","received: frame 8","received: frame 9"])");
+            R"(["received: frame 2","received: frame 3","received: frame 4","received: frame 5",)"
+            R"("received: frame 6","received: frame 7","received: frame 8","received: frame 9"])");
   EXPECT_EQ(print(listed.at_pointer("/checks/db/0/evidence/phases")),
             R"([{"phase":"connect","ms":50},{"phase":"connect","ms":200}])");
   const json::value alone = json::parse(health(context(), ProbeId{0}).body);

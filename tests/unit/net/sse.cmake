@@ -1,0 +1,1 @@
+answerback_test(unit_net_sse ${CMAKE_CURRENT_LIST_DIR}/sse_test.cpp USES net)
