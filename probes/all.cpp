@@ -2,14 +2,17 @@
 
 #include <array>
 
+#include "probes/agent.h"
 #include "probes/http.h"
+#include "probes/llm.h"
 #include "probes/postgres.h"
 #include "probes/tcp.h"
+#include "probes/websocket.h"
 
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{http, postgres, tcp};
+  static const std::array types{agent, http, llm, postgres, tcp, websocket};
   return types;
 }
 

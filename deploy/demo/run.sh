@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The demonstration: a real PostgreSQL and a real nginx, watched by answerback with the config.yaml at the top.
+# The demonstration: an agent-chat platform with a real PostgreSQL behind it and a real nginx before it, watched by
+# answerback with the config.yaml at the top.
 #
 #   deploy/demo/run.sh            starts everything, says where to look, runs until Ctrl-C
-#   deploy/demo/run.sh --check    breaks the database, expects the one line that names it, heals it; exits 0 or 1
+#   deploy/demo/run.sh --check    silences the agent, then stops the database; expects the line that names each; exits 0 or 1
 #
 # As root (servers then run as user postgres) or as an ordinary user with sudo for the packages. Leaves nothing running.
 set -euo pipefail
@@ -10,7 +11,7 @@ cd "$(dirname "$0")/../.."
 
 case "${1:-}" in
   ""|--check) mode=${1:-} ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 
 deploy/install-deps.sh
@@ -38,7 +39,7 @@ trap stop_all EXIT
 trap 'exit 130' INT TERM
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-database_port=$(free_port); edge_port=$(free_port)
+database_port=$(free_port); platform_port=$(free_port); edge_port=$(free_port)
 port=${PORT:-9797}
 [ "$mode" = --check ] && port=$(free_port)
 
@@ -58,10 +59,17 @@ unix_socket_directories = '$folder'
 dynamic_shared_memory_type = mmap
 CONF
   start_database
-  local psql=(psql -q -h "$folder" -p "$database_port" -U chat -v ON_ERROR_STOP=1)
-  "${psql[@]}" -d postgres -c 'CREATE DATABASE chat'
-  "${psql[@]}" -d chat -c 'CREATE TABLE threads (id text PRIMARY KEY)' \
-    -c 'CREATE TABLE runs (id text PRIMARY KEY, thread text REFERENCES threads)'
+  psql -q -h "$folder" -p "$database_port" -U chat -v ON_ERROR_STOP=1 -d postgres -c 'CREATE DATABASE chat'
+}
+
+secret=demo-secret-at-least-32-bytes-long
+database_url="postgresql://chat@127.0.0.1:$database_port/chat"
+
+start_platform() {
+  build/release/answerback-demo-platform --port "$platform_port" --database "$database_url" --jwt-secret "$secret" \
+    >"$folder/platform.log" 2>&1 &
+  pids+=($!)
+  until curl -s -m 2 -o /dev/null "http://127.0.0.1:$platform_port/health/ready"; do sleep 0.1; done
 }
 
 start_edge() {
@@ -72,10 +80,17 @@ daemon off; master_process off; pid $folder/nginx.pid; error_log $folder/nginx.l
 events {}
 http {
   access_log off; $temp
+  map \$http_upgrade \$connection_header { default upgrade; '' close; }
   server {
     listen 127.0.0.1:$edge_port;
-    location = /health { default_type application/json; return 200 '{"status":"healthy"}'; }
-    location / { default_type text/plain; return 200 'hello'; }
+    location / {
+      proxy_pass http://127.0.0.1:$platform_port;
+      proxy_http_version 1.1;
+      proxy_set_header Host \$host;
+      proxy_set_header Upgrade \$http_upgrade;
+      proxy_set_header Connection \$connection_header;
+      proxy_buffering off;
+    }
   }
 }
 CONF
@@ -84,12 +99,13 @@ CONF
 }
 
 start_answerback() {
-  DATABASE_URL="postgresql://chat@127.0.0.1:$database_port/chat" AUTH_URL="http://127.0.0.1:$edge_port/health" \
-    EDGE_ADDRESS="127.0.0.1:$edge_port" SITE_URL="http://127.0.0.1:$edge_port/" INTERVAL=1s LISTEN="127.0.0.1:$port" \
-    build/release/answerback run --config.file config.yaml 2>"$folder/answerback.log" &
+  DATABASE_URL="$database_url" PLATFORM_URL="http://127.0.0.1:$edge_port" PLATFORM_WS="ws://127.0.0.1:$edge_port" \
+    LLM_URL="http://127.0.0.1:$edge_port/v1" JWT_SECRET="$secret" INTERVAL=1s DEEP_INTERVAL=2s AGENT_TIMEOUT=5s \
+    LISTEN="127.0.0.1:$port" build/release/answerback run --config.file config.yaml 2>"$folder/answerback.log" &
   pids+=($!)
 }
 
+demo() { curl -sf -m 2 -o /dev/null "http://127.0.0.1:$platform_port/demo/$1" -d "${2:-{\}}"; }
 health() { curl -s -m 2 "http://127.0.0.1:$port/health" 2>/dev/null || true; }
 field() { python3 -c 'import json, sys
 try: print(json.load(sys.stdin).get(sys.argv[1], ""))
@@ -114,13 +130,18 @@ expect() {
 }
 
 make_database
+start_platform
 start_edge
 start_answerback
 
 if [ "$mode" = --check ]; then
   echo "everything up:"; expect pass
-  echo "database stopped:"; stop_database; expect fail postgres connect_refused 'Users cannot sign in'
-  echo "database started:"; start_database; expect pass
+  echo "the agent falls silent:"; demo break '{"what": "agent_silent"}'
+  expect fail 'agent: down no_start at dispatch' '0 of 5' 'blocked 60 %' 'Users get no AI responses'
+  echo "the agent is back:"; demo heal; expect pass
+  echo "the database stops:"; stop_database
+  expect fail 'postgres: down connect_refused at connect' 'blocks agent' 'blocked 100 %'
+  echo "the database is back:"; start_database; expect pass
   echo "check passed"
   exit 0
 fi
@@ -128,15 +149,19 @@ fi
 expect pass >/dev/null
 cat <<TEXT
 
-answerback watches a PostgreSQL (port $database_port) and an nginx (port $edge_port).
+answerback watches a chat platform (port $platform_port) behind nginx (port $edge_port), with PostgreSQL (port $database_port).
 
   page      http://127.0.0.1:$port/
+  status    build/release/answerback status --url http://127.0.0.1:$port
   health    curl -s http://127.0.0.1:$port/health | python3 -m json.tool
   metrics   curl -s http://127.0.0.1:$port/metrics
-  status    build/release/answerback status --url http://127.0.0.1:$port
 
-Break it   kill -STOP $(head -n 1 "$folder/data/postmaster.pid")     (the database freezes)
-Heal it    kill -CONT $(head -n 1 "$folder/data/postmaster.pid")
+Silence the agent, as on the night nobody noticed, and look again after ten seconds:
+
+  curl -s http://127.0.0.1:$platform_port/demo/break -d '{"what": "agent_silent"}'
+  curl -s http://127.0.0.1:$platform_port/demo/heal -X POST
+
+All the ways to break it: curl -s http://127.0.0.1:$platform_port/demo | python3 -m json.tool
 Ctrl-C ends everything.
 TEXT
 wait "${pids[-1]}"

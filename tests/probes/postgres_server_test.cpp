@@ -104,7 +104,7 @@ TEST_F(PostgresProbe, LockHeldOnTheTable) {
   pqxx::connection holder(server().socket_dsn());
   pqxx::work lock(holder);
   lock.exec("LOCK TABLE threads IN ACCESS EXCLUSIVE MODE");
-  const Outcome outcome = probe_postgres(server().dsn(), 1500ms, {.query = "SELECT count(*) FROM threads"});
+  const Outcome outcome = probe_postgres(server().dsn(), 5s, {.query = "SELECT count(*) FROM threads"});
   EXPECT_EQ(reason_of(outcome), "query_timeout") << outcome.result.detail;
   EXPECT_FALSE(outcome.late) << "the server itself ended the statement";
   EXPECT_EQ(outcome.phase, Phase::query);

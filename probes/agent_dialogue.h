@@ -1,0 +1,56 @@
+#pragma once
+// One request on an open session and what comes of it: drives the chain, and where it never begins finds out
+// why.
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "probes/agent_chain.h"
+#include "probes/challenge.h"
+#include "probes/agent_settings.h"
+#include "probes/platform_session.h"
+
+namespace answerback::probes {
+
+// What a request must not be confused with.
+struct Asked {
+  std::span<const std::uint64_t> earlier_products;  // of earlier requests, whose answers may come late
+};
+
+class Dialogue {
+ public:
+  // All must outlive it.
+  Dialogue(Run& run, Session& session, const AgentSettings& settings, Asked asked)
+      : run_(run), session_(session), settings_(settings), asked_(asked) {}
+
+  // Sends the request and listens until the chain has ended and the answer is right, or nothing better is to
+  // be expected. Enters dispatch, chain and answer. Failure: the chain did not end, or not with the answer's
+  // turn to be judged.
+  asio::awaitable<std::expected<void, Failure>> ask(const Challenge&, ChainIdentity);
+
+  // After no_start: the same once more in another form, with a question of its own. Gives what the silence
+  // was.
+  asio::awaitable<Failure> ask_otherwise(const Challenge& first, const Challenge& other, Failure silence);
+
+  // Null before ask().
+  const Chain* chain() const { return chain_ ? &*chain_ : nullptr; }
+
+ private:
+  asio::awaitable<std::expected<void, Failure>> send(std::string_view type, const Challenge&);
+  asio::awaitable<std::expected<void, Failure>> listen(Chain&, const Challenge&, std::string_view type,
+                                                       Steady first_until);
+  bool settled(Chain&, const Challenge&);
+  void enter_phase_of(const Chain&);
+  std::string so_far() const;
+
+  Run& run_;
+  Session& session_;
+  const AgentSettings& settings_;
+  Asked asked_;
+  std::optional<Chain> chain_;
+  bool phases_ = true;  // false while the control request is tried: it is all part of the dispatch
+  bool unrecognised_ = false;
+};
+
+}  // namespace answerback::probes

@@ -1,0 +1,66 @@
+#include "probes/agent_settings.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "probes/agent_canary.h"
+
+namespace answerback::probes {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Platforms take up to half a minute for the dialogue before a message counts; an agent's deadline may be
+// minutes.
+constexpr Duration welcome_within = 30s;
+
+std::vector<std::string> read_chain(config::Fields& fields) {
+  std::vector<std::string> chain =
+      fields.texts("chain",
+                   "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
+                   "tool_executing, tool_completed, agent_completed");
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const bool again = std::find(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), chain[i]) !=
+                       chain.begin() + static_cast<std::ptrdiff_t>(i);
+    if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
+  }
+  if (chain.empty()) chain.assign(std::begin(usual_chain), std::end(usual_chain));
+  return chain;
+}
+
+ChainLimits read_limits(config::Fields fields) {
+  ChainLimits limits;
+  limits.first_event =
+      fields.duration("first_event", limits.first_event, "from the request to the first event");
+  limits.gap_warn = fields.duration("gap_warn", limits.gap_warn, "warn when two events are further apart");
+  limits.gap =
+      fields.duration("gap", limits.gap, "between two events; a tool at work has a limit of its own");
+  if (fields.has("gap_warn") && limits.gap_warn >= limits.gap)
+    fields.error("gap_warn", "must be less than gap");
+  limits.tool = fields.duration("tool", limits.tool, "for one tool");
+  limits.completion = fields.duration("completion", limits.completion, "from the request to the last event");
+  return limits;
+}
+
+}  // namespace
+
+AgentSettings read_agent(config::Fields& fields) {
+  AgentSettings settings;
+  settings.session = read_session(fields, Welcome::Rule::platform);
+  settings.session.welcome_within = welcome_within;
+  settings.chain = read_chain(fields);
+  const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
+                                              "what is asked, so that no canned answer can be right");
+  settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
+  settings.request = fields.text("request", "start_agent", "type of the message that asks");
+  settings.limits =
+      read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"));
+  settings.canned = usual_canned;
+  for (std::string& text : fields.texts("canned", "further texts that give a made-up answer away"))
+    settings.canned.push_back(std::move(text));
+  config::Fields slow = fields.child("slow", "bounds on the time taken");
+  settings.slow = read_slow(slow);
+  return settings;
+}
+
+}  // namespace answerback::probes

@@ -1,0 +1,50 @@
+#pragma once
+// How to open a session, from the configuration: the keys that `websocket` and `agent` have in common.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/fields.h"
+#include "net/websocket.h"
+#include "probes/expect_json.h"
+
+namespace answerback::probes {
+
+enum class SendToken : std::uint8_t { header, subprotocol, query, message, none };
+
+struct Welcome {
+  enum class Rule : std::uint8_t {
+    none,        // the server owes none
+    any,         // its first word that is no ping and no error
+    platform,    // system_message or connection_established, and start-up complete
+    configured,  // the matchers below
+  };
+  Rule rule = Rule::any;
+  JsonExpect json = {};
+};
+
+struct SessionSettings {
+  net::WebSocketRequest request = {};  // without the token
+  std::string credentials = {};        // name; empty: nobody
+  SendToken send_token = SendToken::header;
+  Welcome welcome = {};
+  std::optional<Duration> welcome_within = {};  // else until the deadline
+};
+
+// `usual`: the welcome wanted where none is configured.
+SessionSettings read_session(config::Fields&, Welcome::Rule usual);
+
+// The request with the token in its place; for `message`, as it was.
+net::WebSocketRequest with_token(const SessionSettings&, const std::string& token);
+
+// The first message of `send_token: message`.
+std::string token_message(const std::string& token);
+
+// Whether the frame is the welcome: "" if it is, else what is not as wanted.
+struct AgentEvent;
+std::string judge_welcome(const Welcome&, const AgentEvent&, std::string_view text);
+
+}  // namespace answerback::probes

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""What a full agent round trip costs the daemon: connect, sign in, welcome, question, five events, a checked answer, goodbye.
+
+    tests/bench/round_trips.py [plain] [tls] [open]        all three take about two minutes on 2 cores
+
+plain, tls  300 (100) trips a second against the demo platform, CPU of the daemon for each, beside an http check of the same server
+            in the same run; tls through an nginx in front of it.
+open        5,000 trips open at once (the agent is silent): resident memory for each.
+"""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from checks import cpu_seconds, resident_mib  # noqa: E402  (also finds the release binary)
+from harness import ANSWERBACK, Answerback, Nginx, Process, free_port, need, wait_for  # noqa: E402
+
+SECRET = "a-secret-of-thirty-two-bytes-or-more"
+CREDENTIALS = f"credentials: {{c: {{jwt: {{secret: {SECRET}, claims: {{sub: canary, aud: platform}}}}}}}}\n"
+
+
+def platform(folder):
+    port = free_port()
+    process = Process([str(pathlib.Path(ANSWERBACK).with_name("answerback-demo-platform")), "--port", str(port), "--jwt-secret", SECRET,
+                       "--sockets-per-user", "0"], folder, "platform")
+    def up():
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/demo", timeout=2).status == 200
+        except OSError:
+            return False
+    wait_for(up, 10, process.output)
+    return process, port
+
+
+def config(kind, count, interval, timeout, url, tls=""):
+    more = "credentials: c, " if kind == "agent" else ""
+    lines = [f"service: bench\n{CREDENTIALS}defaults: {{interval: {interval}, timeout: {timeout}}}\nprobes:"]
+    lines += [f'  - {{name: p{i}, type: {kind}, {more}url: "{url}"{tls}}}' for i in range(count)]
+    return "\n".join(lines) + "\n"
+
+
+def passes(daemon):
+    text = daemon.get("/metrics")[2]
+    return sum(float(v) for v in re.findall(r'^answerback_probe_runs_total\{[^}]*verdict="pass"[^}]*\} (\S+)$', text, re.M))
+
+
+def rate(folder, kind, count, url, tls="", seconds=15):
+    """(passing runs a second, microseconds of the daemon's CPU for each)."""
+    daemon = Answerback(folder, config(kind, count, "1s", "5s", url, tls))
+    try:
+        time.sleep(4)
+        runs, cpu, began = passes(daemon), cpu_seconds(daemon.process.pid), time.monotonic()
+        time.sleep(seconds)
+        runs, cpu, took = passes(daemon) - runs, cpu_seconds(daemon.process.pid) - cpu, time.monotonic() - began
+        return runs / took, cpu / runs * 1e6
+    finally:
+        daemon.stop()
+
+
+def compare(folder, name, count, scheme, port, tls=""):
+    trips, trip = rate(folder, "agent", count, f"ws{scheme}://localhost:{port}/ws", tls)
+    checks, check = rate(folder, "http", count, f"http{scheme}://localhost:{port}/health", tls)
+    print(f"{name}: {trips:.0f} round trips/s passing, {trip:.0f} us of CPU each; {checks:.0f} http checks/s, {check:.0f} us each; "
+          f"ratio {trip / check:.1f}")
+
+
+def plain(folder):
+    process, port = platform(folder)
+    try:
+        compare(folder, "plain", 300, "", port)
+    finally:
+        process.stop()
+
+
+def tls(folder):
+    key, pem = f"{folder}/key.pem", f"{folder}/cert.pem"
+    subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
+                    pem, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"], check=True, capture_output=True)
+    process, port = platform(folder)
+    nginx = Nginx(f"listen 127.0.0.1:{{port}} ssl; ssl_certificate {pem}; ssl_certificate_key {key}; location / {{ proxy_pass "
+                  f"http://127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                  "proxy_set_header Connection upgrade; }")
+    try:
+        compare(folder, "tls", 100, "s", nginx.port, f", tls_config: {{ca_file: {pem}}}")
+    finally:
+        nginx.close()
+        process.stop()
+
+
+def open_at_once(folder, count=5000):
+    process, port = platform(folder)
+    url = f"ws://localhost:{port}/ws"
+    try:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/demo/break", json.dumps({"what": "agent_silent"}).encode())
+        urllib.request.urlopen(request, timeout=5).close()
+        sizes = {}
+        for name, kind, target in (("closed", "http", f"http://localhost:{free_port()}/"), ("open", "agent", url)):
+            limits = ', limits: {first_event: 10m}' if kind == "agent" else ""
+            daemon = Answerback(folder, config(kind, count, "10m", "9m", target, limits))
+            try:
+                sockets = lambda: len(list(pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
+                if kind == "agent":
+                    wait_for(lambda: sockets() >= count, 200, lambda: f"{sockets()} descriptors")
+                    time.sleep(5)
+                else:
+                    time.sleep(30)
+                sizes[name] = resident_mib(daemon.process.pid)
+            finally:
+                daemon.stop()
+        each = (sizes["open"] - sizes["closed"]) * 1024 / count
+        print(f"open: {count} round trips at once: {sizes['open']:.0f} MiB, {each:.1f} KiB each over {count} probes at rest "
+              f"({sizes['closed']:.0f} MiB)")
+    finally:
+        process.stop()
+
+
+if __name__ == "__main__":
+    home = tempfile.mkdtemp(prefix="answerback-bench-")
+    parts = {"plain": plain, "tls": tls, "open": open_at_once}
+    try:
+        for part in sys.argv[1:] or parts:
+            parts[part](home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

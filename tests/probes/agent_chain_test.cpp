@@ -1,0 +1,219 @@
+#include <gmock/gmock.h>
+
+#include "probes/agent_transcript.h"
+
+namespace answerback::probes {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+struct Row {
+  std::string what, transcript, outcome, progress;
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.what << ": " << row.transcript; }
+
+const std::string healthy = "0 s | 300 t | 900 x tool=calc | 1000 c tool=calc | 2100 e a=$P";
+
+const Row rows[] = {
+    // whole chains
+    {"the five", healthy, "pass", "5 of 5"},
+    {"thinking repeats", "0 s | 300 t | 400 t | 900 x tool=calc | 1000 c tool=calc | 1100 t | 2100 e a=$P",
+     "pass", "5 of 5"},
+    {"tools repeat", "0 s|3 t|9 x tool=a|10 c tool=a|11 x tool=b|30 c tool=b|40 e a=$P", "pass", "5 of 5"},
+    {"tools overlap", "0 s|3 t|9 x tool=a|10 x tool=b|11 c tool=a|30 c tool=b|40 e a=$P", "pass", "5 of 5"},
+    {"the same tool twice", "0 s|3 t|9 x tool=a|10 c tool=a|11 x tool=a|30 c tool=a|40 e a=$P", "pass",
+     "5 of 5"},
+    {"tools without names", "0 s|3 t|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
+    {"a tool named on one side only", "0 s|3 t|9 x tool=a|10 c|40 e a=$P", "pass", "5 of 5"},
+    {"everything twice", "0 s|0 s|3 t|3 t|9 x tool=a|9 x tool=a|10 c tool=a|10 c tool=a|40 e a=$P|40 e a=$P",
+     "pass", "5 of 5"},
+    {"the end twice", healthy + "|2200 e a=$P", "pass", "5 of 5"},
+    {"no ids at all", "0 s run=-|3 t run=-|9 x run=-|10 c run=-|40 e run=- a=$P", "pass", "5 of 5"},
+    {"ids from the second event on", "0 s run=-|3 t|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
+    {"pings in between", "0 s|1 ping|3 t|5 heartbeat|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
+    {"progress in between", "0 s|1 progress_update|3 t|5 stream_chunk|9 x|10 c|12 partial_result|40 e a=$P",
+     "pass", "5 of 5"},
+    {"unheard-of frames in between", "0 s|1 metrics_update|3 t|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
+    {"a warning of its own", "0 s|1 agent_timeout_warning|3 t|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
+    // sub-agents
+    {"a sub-agent of the same run",
+     "0 s agent=a|3 t agent=a|4 s agent=b parent=a|5 t agent=b|6 x agent=b tool=q|7 c agent=b tool=q|"
+     "8 e agent=b a=done|9 x agent=a tool=calc|10 c agent=a tool=calc|40 e agent=a a=$P",
+     "pass", "5 of 5"},
+    {"a sub-agent with a run of its own",
+     "0 s|3 t|4 s run=R2 parent_run_id=R1|6 e run=R2 a=done|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
+    {"a sub-agent on our thread",
+     "0 s thread=T|3 t thread=T|4 s run=R2 thread=T|6 e run=R2 thread=T a=done|9 x|10 c|40 e a=$P", "pass",
+     "5 of 5"},
+    {"a sub-agent's tools are ours", "0 s|3 t|4 s run=R2|5 x run=R2|6 c run=R2|7 e run=R2|40 e a=$P", "pass",
+     "5 of 5"},
+    {"a sub-agent's end that says not whose it is", "0 s|3 t|4 e a=done|9 x|10 c|40 e a=$P", "pass",
+     "5 of 5"},
+    {"a sub-agent's error is its own",
+     "0 s agent=a|1 s agent=b|2 agent_error agent=b msg=retry|3 t|9 x|10 c|40 e agent=a a=$P", "pass",
+     "5 of 5"},
+    {"only the sub-agent ends", "0 s agent=a|3 t|4 s agent=b parent=a|9 x|10 c|40 e agent=b a=$P", "stalled",
+     "4 of 5"},
+    // silence
+    {"nothing", "", "no_start", "0 of 5"},
+    {"pings go on", "0 ping|20000 ping", "no_start", "0 of 5"},
+    {"progress of nobody", "0 progress_update", "no_start", "0 of 5"},
+    {"dies after started", "0 s", "stalled", "1 of 5"},
+    {"dies after thinking", "0 s|300 t|400 ping|20000 ping", "stalled", "2 of 5"},
+    {"a tool that hangs", "0 s|300 t|900 x tool=calc", "tool_stuck", "3 of 5"},
+    {"a tool that hangs while its agent talks", "0 s|300 t|900 x tool=calc|20000 t|40000 t", "tool_stuck",
+     "3 of 5"},
+    {"the other tool hangs", "0 s|3 t|9 x tool=a|10 x tool=b|11 c tool=a", "tool_stuck", "4 of 5"},
+    {"dies after the tool", "0 s|3 t|9 x tool=a|11 c tool=a", "stalled", "4 of 5"},
+    // order and completeness
+    {"thinking before started", "0 t|3 s|9 x|10 c|40 e a=$P", "chain_order", "1 of 5"},
+    {"completed before executing", "0 s|3 t|9 c tool=a|10 x tool=a|40 e a=$P", "chain_order", "3 of 5"},
+    {"thinking after the tool", "0 s|9 x|10 c|11 t|40 e a=$P", "chain_order", "3 of 5"},
+    {"the end in the middle", "0 s|3 t|4 e a=$P|9 x|10 c", "chain_order", "5 of 5"},
+    {"no tool", "0 s|3 t|40 e a=$P", "chain_incomplete", "3 of 5"},
+    {"no thinking", "0 s|9 x|10 c|40 e a=$P", "chain_incomplete", "4 of 5"},
+    {"the end alone", "0 e a=$P", "chain_incomplete", "1 of 5"},
+    {"the end while a tool is open", "0 s|3 t|9 x tool=a|10 c tool=a|11 x tool=b|40 e a=$P",
+     "chain_incomplete", "5 of 5"},
+    // errors
+    {"an error", "0 s|3 t|9 agent_error msg=RuntimeError", "agent_error", "2 of 5"},
+    {"a failure", "0 s|3 agent_failed msg=x", "agent_error", "1 of 5"},
+    {"a fallback", "0 s|3 t|9 agent_fallback msg=later", "agent_error", "2 of 5"},
+    {"a death", "0 s|3 agent_death death_cause=oom", "agent_error", "1 of 5"},
+    {"an error before anything", "0 agent_error msg=no_supervisor", "agent_error", "0 of 5"},
+    {"an error of the platform", "0 error msg=boom", "agent_error", "0 of 5"},
+    // whose it is
+    {"another user's events after our first", "0 s user=me|3 t run=R9 thread=T9 user=you|9 x run=R9 user=you",
+     "misrouted", "1 of 5"},
+    {"another user's events instead of ours", "0 s run=R9 user=you", "misrouted", "0 of 5"},
+    {"another user's without ids", "0 s user=me|3 t run=- user=you", "misrouted", "1 of 5"},
+    {"another run of ours beside it",
+     "0 s thread=T|2 s run=R9 thread=T9|3 t|9 x|10 c|12 e run=R9 thread=T9 a=1|40 e a=$P", "pass", "5 of 5"},
+    {"another run where ours was due", "0 s thread=T|3 t run=R9 thread=T9|40 e run=R9 thread=T9 a=$P",
+     "misrouted", "1 of 5"},
+    // answers to earlier requests
+    {"an earlier run known by its id", "0 s run=R0|3 t run=R0|9 e run=R0 a=$OLD", "late", "0 of 5"},
+    {"an earlier run without its end", "0 t run=R0", "no_start", "0 of 5"},
+    {"an earlier run known by its answer", "0 s|3 t|9 x|10 c|40 e a=$OLD", "late", "0 of 5"},
+    {"an earlier run without ids", "0 s run=-|9 x run=-|40 e run=- a=$OLD", "late", "0 of 5"},
+    {"an earlier run, then ours",
+     "0 s|3 t|9 x|10 c|40 e a=$OLD|50 s run=R2|53 t run=R2|59 x run=R2|60 c run=R2|90 e run=R2 a=$P", "pass",
+     "5 of 5"},
+    {"an earlier run around ours",
+     "0 s|1 s run=R2|2 t|3 t run=R2|4 x run=R2|5 c run=R2|9 x|10 c|40 e a=$OLD|90 e run=R2 a=$P", "pass",
+     "5 of 5"},
+    {"the answer in pieces", "0 s|1 stream_chunk content=It_is_|2 stream_chunk content=$P|3 t|9 x|10 c|40 e",
+     "pass", "5 of 5"},
+    // answers
+    {"off by one", "0 s|3 t|9 x|10 c|40 e a=3902", "answer_wrong", "5 of 5"},
+    {"no answer", "0 s|3 t|9 x|10 c|40 e", "answer_wrong", "5 of 5"},
+    {"canned", "0 s|100 t|200 x|300 c|400 e a=Agent_processed_your_message:_$Q ms=2000", "synthetic",
+     "5 of 5"},
+    {"canned, and right by chance", "0 s|3 t|9 x|10 c|40 e a=Agent_processed_your_message:_$P", "synthetic",
+     "5 of 5"},
+    {"simulated", "0 s|3 t|9 x|10 c|40 e a=THIS_IS_A_SIMULATED_RESPONSE_to:_hello", "synthetic", "5 of 5"},
+    {"the question given back", "0 s|3 t|9 x|10 c|40 e a=You_asked:_$Q", "synthetic", "5 of 5"},
+    {"wrong and by the clock", "0 s|100 t|201 x|299 c|400 e a=fine", "synthetic", "5 of 5"},
+    {"wrong and overclaimed", "0 s|3 t|9 x|10 c|40 e a=fine ms=2000", "synthetic", "5 of 5"},
+    {"right by the clock", "0 s|100 t|200 x|300 c|400 e a=$P", "pass", "5 of 5"},
+    {"right and overclaimed", "0 s|3 t|9 x|10 c|40 e a=$P ms=2000", "pass", "5 of 5"},
+};
+
+class EachTranscript : public testing::TestWithParam<Row> {};
+
+TEST_P(EachTranscript, ComesTo) {
+  const Played played = play(GetParam().transcript);
+  EXPECT_EQ(played.outcome, GetParam().outcome) << played.detail;
+  EXPECT_EQ(played.chain.progress(), GetParam().progress + " events");
+}
+
+TEST_P(EachTranscript, ComesToTheSameInEveryShape) {
+  for (const Shape shape : {Shape::root, Shape::payload, Shape::carrier}) {
+    EXPECT_EQ(play(GetParam().transcript, five, shape).outcome, GetParam().outcome) << name(shape);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Chain, EachTranscript, testing::ValuesIn(rows));
+
+TEST(Chain, WhatIsAwaitedAndUntilWhen) {
+  struct Case {
+    std::string transcript;
+    Duration until;
+    Reason late;
+  };
+  for (const auto& [transcript, until, late] : {
+           Case{"", 15s, Reason::no_start},
+           Case{"1000 s", 31s, Reason::stalled},
+           Case{"1000 s|2000 progress_update", 32s, Reason::stalled},
+           Case{"1000 s|2000 t|3000 x tool=a", 63s, Reason::tool_stuck},
+           Case{"1000 s|2000 t|3000 x tool=a|10000 t", 63s, Reason::tool_stuck},
+           Case{"1000 s|2000 t|3000 x tool=a|10000 c tool=a", 40s, Reason::stalled},
+           Case{"1000 s|110000 t", 120s, Reason::stalled},
+           Case{"1000 s|2000 t|100000 x tool=a", 120s, Reason::tool_stuck},
+       }) {
+    const Played played = play(transcript);
+    EXPECT_EQ(played.chain.wait().until - played.chain.asked(), until) << transcript;
+    EXPECT_EQ(played.chain.wait().late, late) << transcript;
+    EXPECT_EQ(played.outcome, name(late)) << transcript;
+  }
+}
+
+TEST(Chain, SaysWhatItSaw) {
+  EXPECT_EQ(play("").detail, "0 of 5 events in 15 s");
+  EXPECT_EQ(play("100 s|300 t").detail, "nothing for 30 s after agent_thinking, 2 of 5 events");
+  EXPECT_EQ(play("0 s|300 t|900 x tool=Calc").detail, "tool calc has not completed in 60 s, 3 of 5 events");
+  EXPECT_EQ(play("0 s|3 t|9 agent_error msg=RuntimeError").detail,
+            "agent_error: RuntimeError, 2 of 5 events");
+  EXPECT_EQ(play("0 s|3 t|40 e a=$P").detail,
+            "agent_completed came without tool_executing, tool_completed, 3 of 5 events");
+  EXPECT_EQ(play("0 t|3 s").detail, "agent_started came after agent_thinking, 1 of 5 events");
+  EXPECT_EQ(play("0 s user=me|3 t run=R9 user=you").detail,
+            "agent_thinking of user you, run R9 came where ours was due (run R1), 1 of 5 events");
+  EXPECT_THAT(play("0 s|100 t|200 x|300 c|400 e a=Agent_processed_your_message:_$Q ms=2000").detail,
+              testing::AllOf(HasSubstr("canned text \"Agent processed your message:\""),
+                             HasSubstr("gives the question back"), HasSubstr("evenly 0.1 s apart"),
+                             HasSubstr("agent_completed claims 2 s after 400 ms")));
+}
+
+TEST(Chain, KeepsTheTimeAndShapeOfEachStage) {
+  const Played played = play(healthy, five, Shape::payload);
+  std::vector<Duration> times;
+  for (const Chain::Stage& stage : played.chain.stages()) {
+    times.push_back(*stage.at - played.chain.asked());
+    EXPECT_EQ(stage.shape, Shape::payload);
+  }
+  EXPECT_EQ(times, (std::vector<Duration>{0ms, 300ms, 900ms, 1000ms, 2100ms}));
+}
+
+TEST(Chain, TheWidestGapIsOneWithoutATool) {
+  const Played played = play("0 s|2000 t|2100 x tool=a|30000 c tool=a|40000 e a=$P");
+  EXPECT_EQ(played.chain.widest_gap().length, 10s);
+  EXPECT_EQ(played.chain.widest_gap().before, "agent_completed");
+}
+
+TEST(Chain, OtherNamesAreAChainToo) {
+  const std::vector<std::string> stages{"run_begun", "run_over"};
+  EXPECT_EQ(play("0 run_begun|1 run_over a=$P", stages).outcome, "pass");
+  EXPECT_EQ(play("0 run_begun|0 t|1 x|2 c|3 run_over a=$P", stages).outcome, "pass");
+  EXPECT_EQ(play("0 s|1 e a=$P", stages).outcome, "stalled");
+  EXPECT_EQ(play("0 only a=$P", {"only"}).outcome, "pass");
+}
+
+TEST(Chain, AnIdMayBeUsedAgain) {
+  Played played = play("0 s run=R0|3 t run=R0|9 x run=R0|10 c run=R0|40 e run=R0 a=$P");
+  EXPECT_EQ(played.outcome, "late");
+  played.chain.own("R0");
+  EXPECT_EQ(played.chain.state(), Chain::State::ended);
+  EXPECT_EQ(played.chain.progress(), "5 of 5 events");
+  EXPECT_EQ(played.chain.late_events(), 0U);
+}
+
+TEST(Chain, TheRunsOfThisRequestAreEarlierOnesForTheNext) {
+  const Played played = play("0 s|1 s run=R2 parent_run_id=R1|2 e run=R2");
+  EXPECT_EQ(played.chain.run_ids(), (std::set<std::string>{"R0", "R1", "R2"}));
+}
+
+}  // namespace
+}  // namespace answerback::probes

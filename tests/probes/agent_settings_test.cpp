@@ -1,0 +1,71 @@
+#include "probes/agent_settings.h"
+
+#include <gmock/gmock.h>
+
+#include "probes/agent_canary.h"
+#include "probes/reading.h"
+
+namespace answerback::probes {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+TEST(ReadAgent, DefaultsAreThePlatforms) {
+  Reading reading("url: 'wss://api/ws'");
+  const AgentSettings settings = read_agent(reading.fields());
+  reading.fields().finish();
+  EXPECT_TRUE(reading.ok()) << reading.text();
+  EXPECT_THAT(settings.chain, testing::ElementsAreArray(usual_chain));
+  EXPECT_EQ(settings.challenge, ChallengeKind::arithmetic);
+  EXPECT_EQ(settings.request, "start_agent");
+  EXPECT_EQ(settings.limits.first_event, 15s);
+  EXPECT_EQ(settings.limits.completion, 120s);
+  EXPECT_EQ(settings.session.welcome.rule, Welcome::Rule::platform);
+  EXPECT_EQ(settings.canned, usual_canned);
+}
+
+TEST(ReadAgent, TakesWhatIsConfigured) {
+  Reading reading(
+      "url: 'ws://api/ws'\n    chain: [run_begun, run_over]\n    challenge: none\n    request: chat\n    "
+      "welcome: none\n"
+      "    limits: {first_event: 1s, gap: 2s, gap_warn: 1s, tool: 3s, completion: 4s}\n    canned: our "
+      "apologies");
+  const AgentSettings settings = read_agent(reading.fields());
+  reading.fields().finish();
+  EXPECT_TRUE(reading.ok()) << reading.text();
+  EXPECT_THAT(settings.chain, testing::ElementsAre("run_begun", "run_over"));
+  EXPECT_EQ(settings.challenge, ChallengeKind::none);
+  EXPECT_EQ(settings.request, "chat");
+  EXPECT_EQ(settings.limits.tool, 3s);
+  EXPECT_EQ(settings.session.welcome.rule, Welcome::Rule::none);
+  EXPECT_EQ(settings.canned.back(), "our apologies");
+}
+
+TEST(ReadAgent, MistakesAreTold) {
+  for (const auto& [keys, message] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"chain: [a, b, a]", "each event once"},
+           {"challenge: riddle", "challenge"},
+           {"limits: {gap: 10s, gap_warn: 10s}", "must be less than gap"},
+           {"limits: {first: 1s}", "unknown key"},
+           {"send_tokn: header", "did you mean \"send_token\""},
+       }) {
+    Reading reading("url: 'ws://api/ws'\n    " + keys);
+    read_agent(reading.fields());
+    reading.fields().finish();
+    EXPECT_THAT(reading.text(), HasSubstr(message)) << keys;
+  }
+}
+
+TEST(ReadAgent, DescribesItself) {
+  config::Fields fields = config::Fields::describing();
+  read_agent(fields);
+  std::vector<std::string> keys;
+  for (const config::KeyDoc& doc : fields.docs()) keys.push_back(doc.key);
+  EXPECT_THAT(keys,
+              testing::IsSupersetOf({"url", "credentials", "send_token", "welcome", "chain", "challenge",
+                                     "limits.first_event", "canned", "slow.warn", "tls_config.ca_file"}));
+}
+
+}  // namespace
+}  // namespace answerback::probes

@@ -1,0 +1,186 @@
+#include "probes/platform_event.h"
+
+#include <gmock/gmock.h>
+
+#include "probes/platform_time.h"
+
+namespace answerback::probes {
+namespace {
+
+using namespace std::chrono_literals;
+using enum EventKind;
+
+const std::vector<std::string> five(std::begin(usual_chain), std::end(usual_chain));
+
+AgentEvent read(std::string_view frame) { return read_event(frame, five); }
+
+struct Row {
+  std::string_view frame;
+  EventKind kind;
+  std::string_view name;
+  Shape shape = Shape::root;
+};
+
+const Row rows[] = {
+    // the four shapes
+    {R"({"type":"agent_started","data":{"run_id":"r"}})", stage, "agent_started", Shape::data},
+    {R"({"type":"agent_started","payload":{"run_id":"r"}})", stage, "agent_started", Shape::payload},
+    {R"({"type":"agent_started","run_id":"r"})", stage, "agent_started", Shape::root},
+    {R"({"event":"agent_started","run_id":"r"})", stage, "agent_started", Shape::root},
+    {R"({"type":"agent_progress","data":{"event":"agent_started","run_id":"r"}})", stage, "agent_started",
+     Shape::carrier},
+    {R"({"type":"agent_update","payload":{"type":"agent_started","run_id":"r"}})", stage, "agent_started",
+     Shape::carrier},
+    {R"({"type":"agent_update","event":"agent_started","run_id":"r"})", stage, "agent_started",
+     Shape::carrier},
+    {R"({"type":"system_message","data":{"type":"agent_started","run_id":"r"}})", stage, "agent_started",
+     Shape::carrier},
+    {R"({"data":{"event":"agent_started","run_id":"r"}})", stage, "agent_started", Shape::carrier},
+    // welcome
+    {R"({"type":"system_message","data":{"event":"connection_established"}})", welcome,
+     "connection_established", Shape::carrier},
+    {R"({"type":"connection_established"})", welcome, "connection_established"},
+    {R"({"type":"system_message"})", welcome, "system_message"},
+    {R"({"type":"handshake_response","thread_id":"t"})", handshake, "handshake_response"},
+    {R"({"type":"handshake_complete"})", handshake_complete, "handshake_complete"},
+    // heartbeats
+    {R"({"type":"ping"})", ping, "ping"},
+    {R"({"type":"pong"})", pong, "pong"},
+    {R"({"type":"heartbeat_ack","status":"healthy"})", heartbeat, "heartbeat_ack"},
+    {R"({"type":"ack","received_type":"start_agent"})", unrecognised, "ack"},
+    {R"({"type":"ack","message_id":"7"})", heartbeat, "ack"},
+    // notices
+    {R"({"type":"system_message","data":{"event":"service_info"}})", degraded, "service_info",
+     Shape::carrier},
+    {R"({"type":"system_message","data":{"event":"degraded_mode"}})", degraded, "degraded_mode",
+     Shape::carrier},
+    {R"({"type":"service_degradation"})", degraded, "service_degradation"},
+    {R"({"type":"system_message","data":{"fallback_active":true}})", degraded, "system_message", Shape::data},
+    // errors
+    {R"({"type":"agent_error","data":{"error":"x"}})", agent_error, "agent_error", Shape::data},
+    {R"({"type":"agent_failed"})", agent_error, "agent_failed"},
+    {R"({"type":"agent_fallback"})", agent_error, "agent_fallback"},
+    {R"({"type":"agent_death","death_cause":"timeout"})", agent_error, "agent_death"},
+    {R"({"type":"error","message":"boom"})", error, "error"},
+    {R"({"type":"error","message":"model token budget is used up"})", error, "error"},
+    {R"({"type":"error","message":"Unauthorized"})", sign_in_error, "error"},
+    {R"({"type":"error_message","error_code":"NO_TOKEN"})", sign_in_error, "error_message"},
+    {R"({"type":"error_message","error_code":"INVALID_FORMAT"})", sign_in_error, "error_message"},
+    {R"({"type":"error_message","error_code":"VALIDATION_FAILED"})", sign_in_error, "error_message"},
+    {R"({"type":"error_message","error_code":"TOKEN_EXPIRED"})", sign_in_error, "error_message"},
+    {R"({"type":"error_message","error_code":"CONNECTION_LIMIT"})", limit, "error_message"},
+    // at work
+    {R"({"type":"stream_chunk","data":{}})", activity, "stream_chunk", Shape::data},
+    {R"({"type":"agent_progress"})", activity, "agent_progress"},
+    // what says nothing
+    {R"({"type":"something_new"})", unknown, "something_new"},
+    {R"({"type":7})", unknown, ""},
+    {R"({})", unknown, ""},
+    {R"([])", unreadable, ""},
+    {R"("agent_started")", unreadable, ""},
+    {R"({"type":"agent_star)", unreadable, ""},
+    {"\xff\xfe", unreadable, ""},
+    {"", unreadable, ""},
+};
+
+TEST(AgentEvent, IsReadWhateverItsDialect) {
+  for (const Row& row : rows) {
+    const AgentEvent event = read(row.frame);
+    EXPECT_EQ(event.kind, row.kind) << row.frame;
+    EXPECT_EQ(event.name, row.name) << row.frame;
+    EXPECT_EQ(name(event.shape), name(row.shape)) << row.frame;
+  }
+}
+
+TEST(AgentEvent, DeepNestingIsUnreadable) {
+  EXPECT_EQ(read(R"({"type":"ping","a":)" + std::string(100'000, '[')).kind, unreadable);
+  EXPECT_EQ(read(R"({"type":"ping","a":)" + std::string(1000, '[') + std::string(1000, ']') + "}").kind,
+            unreadable);
+}
+
+TEST(AgentEvent, FieldsAreFoundWhereverTheyStand) {
+  for (
+      const std::string_view frame : {
+          R"({"type":"tool_executing","run_id":"r","thread_id":"t","user_id":"u","agent_name":"a","tool_name":"k"})",
+          R"({"type":"tool_executing","payload":{"run_id":"r","thread_id":"t","user_id":"u","agent_id":"a","tool":"k"}})",
+          R"({"type":"tool_executing","data":{"runId":"r","threadId":"t","userId":"u","agent":"a","name":"k"}})",
+          R"({"type":"tool_executing","run_id":"r","data":{"payload":{"thread_id":"t","tool":"k"},"metadata":{"user_id":"u","agent_name":"a"}}})",
+          R"({"type":"agent_update","data":{"event":"tool_executing","run_id":"r","thread_id":"t","user_id":"u","agent_name":"a","tool_name":"k"}})",
+      }) {
+    const AgentEvent event = read(frame);
+    EXPECT_EQ(event.run_id + event.thread_id + event.user_id + event.agent + event.tool, "rtuak") << frame;
+  }
+}
+
+TEST(AgentEvent, TheAnswerHasManyNames) {
+  for (const std::string_view frame : {
+           R"({"type":"agent_completed","final_response":"42"})",
+           R"({"type":"agent_completed","data":{"result":"42"}})",
+           R"({"type":"agent_completed","data":{"response":"42"}})",
+           R"({"type":"agent_completed","payload":{"content":"42"}})",
+           R"({"type":"agent_completed","message":"42"})",
+           R"({"type":"agent_completed","data":{"result":42}})",
+           R"({"type":"agent_completed","data":{"result":{"response":{"text":"42"}}}})",
+           R"({"type":"agent_completed","data":{"final_response":"42","message":"done"}})",
+           R"({"type":"agent_completed","data":{"final_response":null,"message":"42"}})",
+       }) {
+    EXPECT_EQ(read(frame).answer, "42") << frame;
+  }
+}
+
+TEST(AgentEvent, ClaimsAndMoments) {
+  EXPECT_EQ(read(R"({"type":"agent_completed","data":{"duration_ms":2000}})").claimed, 2s);
+  EXPECT_EQ(read(R"({"type":"agent_completed","duration":1.5})").claimed, 1500ms);
+  EXPECT_EQ(read(R"({"type":"agent_completed","duration_ms":"soon"})").claimed, std::nullopt);
+  EXPECT_EQ(read(R"({"type":"agent_completed","duration_ms":-1})").claimed, std::nullopt);
+  EXPECT_EQ(read(R"({"type":"ping","timestamp":1795000000.5})").timestamp, Wall(1'795'000'000'500ms));
+}
+
+TEST(AgentEvent, NoticesNameWhatIsMissing) {
+  const AgentEvent event = read(
+      R"({"type":"system_message","data":{"event":"service_info","missing_dependencies":["agent_supervisor","thread_service"]}})");
+  EXPECT_THAT(event.missing, testing::ElementsAre("agent_supervisor", "thread_service"));
+  const AgentEvent at_once = read(
+      R"({"type":"system_message","data":{"event":"connection_established","fallback_active":true,"missing_dependencies":"x"}})");
+  EXPECT_EQ(at_once.kind, welcome);
+  EXPECT_TRUE(at_once.degraded);
+  EXPECT_THAT(at_once.missing, testing::ElementsAre("x"));
+}
+
+TEST(AgentEvent, AWelcomeMayNotBeReady) {
+  EXPECT_TRUE(read(R"({"type":"connection_established"})").ready);
+  EXPECT_TRUE(read(R"({"type":"connection_established","data":{"startup_complete":true}})").ready);
+  EXPECT_FALSE(read(R"({"type":"connection_established","data":{"startup_complete":false}})").ready);
+  EXPECT_FALSE(read(R"({"type":"connection_established","connection_ready":false})").ready);
+}
+
+TEST(AgentEvent, WordsOfErrorsAreOneLine) {
+  EXPECT_EQ(read(R"({"type":"error_message","error_code":"NO_TOKEN","message":"who\nare you"})").words,
+            "NO_TOKEN: who\\nare you");
+  EXPECT_EQ(read(R"({"type":"agent_death","death_cause":"oom"})").words, "oom");
+}
+
+TEST(Timestamp, IsReadAsPlatformsWriteIt) {
+  const Wall at(1'795'000'000s);  // 2026-11-18T11:06:40Z
+  for (const std::string_view text :
+       {"1795000000", "1795000000.0", "1795000000000", "2026-11-18T11:06:40Z", "2026-11-18T11:06:40",
+        "2026-11-18 11:06:40", "2026-11-18T11:06:40.000000", "2026-11-18T11:06:40+00:00",
+        "2026-11-18T13:06:40+02:00", "2026-11-18T06:36:40-0430", "2026-11-18T12:06:40+01"}) {
+    EXPECT_EQ(read_timestamp(text), at) << text;
+  }
+  EXPECT_EQ(read_timestamp("2026-11-18T11:06:40.250Z"), at + 250ms);
+  for (const std::string_view text : {"", "soon", "-1", "1e99", "nan", "inf", "2026-13-18T11:06:40",
+                                      "2026-11-18", "2026-11-18T11:06:40+", "2026-11-18T11:06:40 or so"}) {
+    EXPECT_EQ(read_timestamp(text), std::nullopt) << text;
+  }
+}
+
+TEST(Spoken, DurationsAsAPersonSaysThem) {
+  EXPECT_EQ(spoken(41'234us), "41 ms");
+  EXPECT_EQ(spoken(999'700us), "1 s");
+  EXPECT_EQ(spoken(1234ms), "1.2 s");
+  EXPECT_EQ(spoken(15s), "15 s");
+}
+
+}  // namespace
+}  // namespace answerback::probes
