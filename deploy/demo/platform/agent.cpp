@@ -40,7 +40,7 @@ class Chain {
     fields["timestamp"] = timestamp();
     const Shape shape = on(Fault::shape_change) ? shape_after(core_->options.shape) : core_->options.shape;
     const std::string frame = event_frame(shape, event, std::move(fields));
-    if (false && on(Fault::duplicate)) outlet_->text(frame);
+    if (on(Fault::duplicate)) outlet_->text(frame);
     outlet_->text(frame);
     if (sent_++ == 0 && on(Fault::flood)) flood();
     co_return true;

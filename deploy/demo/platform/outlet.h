@@ -32,10 +32,17 @@ class Roll {
     found->second.erase(place);
     if (found->second.empty()) users_.erase(found);
   }
-  std::shared_ptr<Outlet> oldest(const std::string& user) const { return users_.at(user).front().lock(); }
-  std::size_t count(const std::string& user) const {
-    const auto found = users_.find(user);
-    return found == users_.end() ? 0 : found->second.size();
+  // When the user has more than `most`: the oldest. Those already on their way out do not count.
+  std::shared_ptr<Outlet> one_too_many(const std::string& user, std::size_t most) const {
+    std::shared_ptr<Outlet> oldest;
+    std::size_t count = 0;
+    for (const auto& each : users_.at(user)) {
+      const auto socket = each.lock();
+      if (!socket || !socket->open()) continue;
+      if (!oldest) oldest = socket;
+      ++count;
+    }
+    return count > most ? oldest : nullptr;
   }
   void cut_all() {
     for (const auto& [user, sockets] : users_)

@@ -149,8 +149,8 @@ asio::awaitable<void> Session::converse() {
   ++core_->counters.sockets;
   ++core_->counters.open_sockets;
   const std::size_t most = core_->options.sockets_per_user;
-  if (most > 0 && core_->roll.count(user_) > most)
-    if (const auto oldest = core_->roll.oldest(user_); oldest && oldest->open()) {
+  if (most > 0)
+    if (const auto oldest = core_->roll.one_too_many(user_, most)) {
       core_->journal.note("socket limit of " + user_ + " reached");
       oldest->turn_away("CONNECTION_LIMIT", "Too many connections of this user");
     }
@@ -190,7 +190,7 @@ asio::awaitable<void> Session::welcome() {
 
 // Now and every so often. A client that owes a pong is not pinged again, nor closed.
 void Session::ping() {
-  if (!open()) return;
+  if (!open() || owes_pong_) return;
   text(frame({{"type", "ping"}}));
   owes_pong_ = true;
   heartbeat_.expires_after(core_->options.ping_every);

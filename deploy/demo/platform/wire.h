@@ -26,7 +26,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void send(std::string frame, bool binary = false);
   void close(std::uint16_t code, std::string reason = "");  // after what is queued
   void cut();                                               // now, without a word
-  bool open() const { return open_; }
+  bool open() const { return open_ && !farewell_; }
 
  private:
   struct Frame {
