@@ -1,13 +1,11 @@
 #include "sinks/metrics.h"
 
 #include <prometheus/collectable.h>
-#include <prometheus/text_serializer.h>
-
-#include <sstream>
 
 #include "sinks/families.h"
 #include "sinks/probe_metrics.h"
 #include "sinks/process_metrics.h"
+#include "sinks/text_writer.h"
 
 namespace answerback::sinks {
 namespace {
@@ -74,21 +72,10 @@ class Page final : public prometheus::Collectable {
   std::string_view version_;
 };
 
-// prometheus-cpp 1.0 writes NaN as "Nan", which the text format does not know.
-void mend_nan(std::string& page) {
-  for (std::size_t at = 0; (at = page.find("Nan\n", at)) != std::string::npos; at += 4) {
-    if (at > 0 && page[at - 1] == ' ') page[at + 2] = 'N';
-  }
-}
-
 }  // namespace
 
 std::string render(const Snapshot& snapshot, std::string_view version) {
-  std::ostringstream text;
-  prometheus::TextSerializer().Serialize(text, Page(snapshot, version).Collect());
-  std::string page = std::move(text).str();
-  mend_nan(page);
-  return page;
+  return TextWriter().Serialize(Page(snapshot, version).Collect());
 }
 
 }  // namespace answerback::sinks
