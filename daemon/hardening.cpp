@@ -5,6 +5,10 @@
 
 #include <csignal>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace answerback {
 
 void harden() {
@@ -18,6 +22,10 @@ void harden() {
     setrlimit(RLIMIT_NOFILE, &descriptors);
   }
   std::signal(SIGPIPE, SIG_IGN);
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);  // set, it no longer grows with what was freed
+  mallopt(M_ARENA_MAX, 2);
+#endif
 }
 
 }  // namespace answerback

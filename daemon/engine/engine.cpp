@@ -29,7 +29,7 @@ struct Engine::Impl {
     return {.started = [this](ProbeId id, Duration lag) { pipeline.started(id, lag); },
             .skipped = [this](ProbeId id, std::uint64_t slots) { pipeline.skipped(id, slots); },
             .finished =
-                [this](RunRecord record) {
+                [this](RunRecord&& record) {
                   pipeline.finished(std::move(record), clock.wall());
                   publish_in_time();
                 }};

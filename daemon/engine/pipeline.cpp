@@ -53,7 +53,7 @@ struct Pipeline::Impl {
     emit(LookingChanged{ourselves.looking, ourselves.not_looking_why, wall});
   }
 
-  void finished(RunRecord record, Wall now) {
+  void finished(RunRecord&& record, Wall now) {
     look(record.ended, now);
     if (!guard.judges(record.started)) record.result = not_judged(record.result);
     const auto run = std::make_shared<const RunRecord>(std::move(record));
@@ -200,7 +200,7 @@ void Pipeline::skipped(ProbeId id, std::uint64_t slots) {
   impl_->changed = true;
 }
 
-void Pipeline::finished(RunRecord record, Wall now) { impl_->finished(std::move(record), now); }
+void Pipeline::finished(RunRecord&& record, Wall now) { impl_->finished(std::move(record), now); }
 
 void Pipeline::beat(Steady now, Wall wall) {
   impl_->look(now, wall);

@@ -29,7 +29,7 @@ class Pipeline {
 
   // A run that the stall guard does not judge is kept as the last one, as unknown with not_looking, and moves
   // nothing.
-  void finished(RunRecord, Wall now);
+  void finished(RunRecord&&, Wall now);
   void beat(Steady now, Wall wall);  // every StallGuard::Limits::beat: stalls, staleness
 
   // True when something readers would see has changed since the last snapshot(); `urgent` when it was a

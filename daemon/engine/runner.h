@@ -21,7 +21,7 @@ namespace answerback::engine {
 // byte received is unknown, no_evidence.
 class Runner {
  public:
-  using Done = std::function<void(RunRecord)>;
+  using Done = std::function<void(RunRecord&&)>;
 
   // A coroutine that goes on for so long after its cancellation is reported and given up on.
   static constexpr Duration grace = std::chrono::milliseconds(50);

@@ -16,7 +16,7 @@ class Scheduler {
   struct Hooks {
     std::function<void(ProbeId, Duration lag)> started;         // in a slot, and how late after it
     std::function<void(ProbeId, std::uint64_t slots)> skipped;  // it was still running, or we were not
-    std::function<void(RunRecord)> finished;                    // its probe is an index into the newest plan
+    std::function<void(RunRecord&&)> finished;                  // its probe is an index into the newest plan
   };
   Scheduler(Clock&, Runner&, Hooks);
   ~Scheduler();  // the runner has been stopped, or has nothing of ours left

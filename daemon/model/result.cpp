@@ -7,11 +7,11 @@ namespace {
 
 std::string hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '0');  // for every run: += looks at the capacity each time
+  auto out = text.begin();
   for (const std::uint8_t byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 0xFU];
+    *out++ = digits[byte >> 4U];
+    *out++ = digits[byte & 0xFU];
   }
   return text;
 }

@@ -24,7 +24,8 @@ void Histogram::observe(double value) {
 }
 
 std::uint64_t Histogram::count() const {
-  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+  return std::accumulate(counts_.begin(), counts_.end(),
+                         std::uint64_t{0});  // those beyond the last bucket are 0
 }
 
 void Tally::count(const RunRecord& run) {

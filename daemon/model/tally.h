@@ -2,35 +2,40 @@
 // What has been counted about one probe since the daemon started; kept over reloads. Plain data for metrics.
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "model/result.h"
 
 namespace answerback {
 
-// Cumulative counts are made on reading; here each observation is in one bucket, the last being +Inf.
+// Cumulative counts are made on reading; here each observation is in one bucket, the last being +Inf. A copy
+// allocates nothing: every snapshot has one of every histogram that has moved.
 class Histogram {
  public:
-  explicit Histogram(std::span<const double> edges) : edges_(edges), counts_(edges.size() + 1) {}  // edges outlive it
+  static constexpr std::size_t most_edges = 15;
+  // The edges outlive it.
+  explicit Histogram(std::span<const double> edges) : edges_(edges) { assert(edges.size() <= most_edges); }
   void observe(double value);
   std::span<const double> edges() const { return edges_; }
-  std::span<const std::uint64_t> counts() const { return counts_; }
+  std::span<const std::uint64_t> counts() const { return std::span(counts_).first(edges_.size() + 1); }
   double sum() const { return sum_; }
   std::uint64_t count() const;
 
  private:
   std::span<const double> edges_;
-  std::vector<std::uint64_t> counts_;
+  std::array<std::uint64_t, most_edges + 1> counts_{};
   double sum_ = 0;
 };
 
-inline constexpr std::array duration_edges{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0};
-inline constexpr std::array lag_edges{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0};
+inline constexpr std::array duration_edges{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                           0.25,  0.5,    1.0,   2.5,  10.0,  60.0};
+inline constexpr std::array lag_edges{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                      0.05,   0.1,   0.25,   0.5,   1.0,  5.0};
 
 struct Tally {
   std::map<std::pair<Verdict, Reason>, std::uint64_t> runs;

@@ -19,40 +19,75 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+Exchange as_exchange(std::string_view text, const HttpRequest& request, BodySink* sink) {
+  return {.request = text, .bodyless = request.method == "HEAD", .limits = request.limits, .sink = sink};
+}
+
 asio::awaitable<Answer> over_tls(Run& run, const Transport& transport, const HttpRequest& request,
-                                 Exchange x) {
+                                 BodySink* sink) {
   auto socket = co_await connect_through(run, transport, request.url);
   if (!socket) co_return std::unexpected(std::move(socket).error());
   auto stream = co_await transport.tls.handshake(run, *std::move(socket), request.tls, request.url.host);
   if (!stream) co_return std::unexpected(std::move(stream).error());
-  co_return co_await exchange(run, **stream, x);
+  const std::string text = request_text(request, run.id, nullptr);
+  co_return co_await exchange(run, **stream, as_exchange(text, request, sink));
+}
+
+// Closes by a reset, as HAProxy's checks do: both sides have said all they had to say, and without the
+// farewell neither keeps the connection in TIME_WAIT, which at thousands of checks a second eats local ports
+// and time.
+void close_at_once(TcpSocket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
 }
 
 asio::awaitable<Answer> plain(Run& run, const Transport& transport, const HttpRequest& request,
-                              const Url* proxy, Exchange x) {
+                              BodySink* sink) {
+  const Url* proxy = transport.proxies.for_url(request.url);
+  if (proxy)
+    if (auto failure = unusable_proxy(*proxy)) co_return std::unexpected(*std::move(failure));
   const Url& next_hop = proxy ? *proxy : request.url;
   auto socket = co_await connect(run, transport.dns, next_hop.host, next_hop.port);
   if (!socket) co_return std::unexpected(std::move(socket).error());
-  auto answer = co_await exchange(run, *socket, x);
+  const std::string text = request_text(request, run.id, proxy);
+  Answer answer = co_await exchange(run, *socket, as_exchange(text, request, sink));
+  // Only where the server, too, was asked to close, and no sink has cut the answer short.
+  if (answer && !sink && !find_header(request.headers, "Connection")) close_at_once(*socket);
   if (answer && proxy && answer->status == 407)
     co_return std::unexpected(Failure{Reason::auth, "proxy " + proxy->text() + " answered 407"});
   co_return answer;
 }
 
-// One request without redirects, on a connection of its own.
+asio::awaitable<Answer> failed(Failure failure) { co_return std::unexpected(std::move(failure)); }
+
+// One request without redirects, on a connection of its own. No coroutine itself: every frame on the way to
+// the socket is memory and moves that each check pays for.
 asio::awaitable<Answer> once(Run& run, const Transport& transport, const HttpRequest& request,
                              BodySink* sink) {
-  if (auto failure = unsendable(request)) co_return std::unexpected(*std::move(failure));
-  const Url* proxy = request.url.tls() ? nullptr : transport.proxies.for_url(request.url);
-  if (proxy)
-    if (auto failure = unusable_proxy(*proxy)) co_return std::unexpected(*std::move(failure));
+  if (auto failure = unsendable(request)) return failed(*std::move(failure));
+  return request.url.tls() ? over_tls(run, transport, request, sink) : plain(run, transport, request, sink);
+}
 
-  const std::string text = request_text(request, run.id, proxy);
-  const Exchange x{
-      .request = text, .bodyless = request.method == "HEAD", .limits = request.limits, .sink = sink};
-  Answer answer = request.url.tls() ? co_await over_tls(run, transport, request, x)
-                                    : co_await plain(run, transport, request, proxy, x);
-  if (answer) answer->url = request.url;
+// The same with redirects. A coroutine of its own, so that those without do not carry a request they never
+// make.
+asio::awaitable<Answer> follow(Run& run, const Transport& transport, const HttpRequest& request) {
+  Answer answer = co_await once(run, transport, request, nullptr);
+  HttpRequest next;
+  const HttpRequest* last = &request;
+  for (int left = request.redirects; answer; --left) {
+    auto redirect = redirected(*last, *answer);
+    if (!redirect) co_return std::unexpected(std::move(redirect).error());
+    if (!*redirect) break;
+    if (left == 0)
+      co_return std::unexpected(Failure{Reason::status, "redirected more than " +
+                                                            std::to_string(request.redirects) +
+                                                            " times, last to " + (*redirect)->url.text()});
+    next = **std::move(redirect);
+    last = &next;
+    answer = co_await once(run, transport, next, nullptr);
+  }
+  if (answer) answer->url = last->url;
   co_return answer;
 }
 
@@ -73,20 +108,12 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
 }
 
 asio::awaitable<Answer> fetch(Run& run, const Transport& transport, const HttpRequest& request) {
-  Answer answer = co_await once(run, transport, request, nullptr);
-  HttpRequest next;
-  const HttpRequest* last = &request;
-  for (int left = request.redirects; answer && request.redirects > 0; --left) {
-    auto redirect = redirected(*last, *answer);
-    if (!redirect) co_return std::unexpected(std::move(redirect).error());
-    if (!*redirect) break;
-    if (left == 0)
-      co_return std::unexpected(Failure{Reason::status, "redirected more than " +
-                                                            std::to_string(request.redirects) +
-                                                            " times, last to " + (*redirect)->url.text()});
-    next = **std::move(redirect);
-    last = &next;
-    answer = co_await once(run, transport, next, nullptr);
+  Answer answer;
+  if (request.redirects > 0) {
+    answer = co_await follow(run, transport, request);
+  } else {
+    answer = co_await once(run, transport, request, nullptr);
+    if (answer) answer->url = request.url;
   }
   if (answer) measure(run, *answer, answer->body.size());
   co_return answer;
@@ -101,6 +128,7 @@ asio::awaitable<Answer> fetch_stream(Run& run, const Transport& transport, const
                      return !on_data || on_data(piece);
                    }};
   Answer answer = co_await once(run, transport, request, &counted);
+  if (answer) answer->url = request.url;
   if (answer) measure(run, *answer, body_bytes);
   co_return answer;
 }

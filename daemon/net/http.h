@@ -52,7 +52,7 @@ struct Transport {
 
 // Phases: resolve, connect, (proxy), (tls), processing, transfer. Measures http_status and body_bytes, counts
 // bytes, keeps no frames. Any status is a response. Failures: those below, and protocol, too_large,
-// truncated, reset.
+// truncated, reset. Without TLS, a connection whose answer is complete is closed by a reset.
 asio::awaitable<std::expected<HttpResponse, Failure>> fetch(Run&, const Transport&, const HttpRequest&);
 
 // The same, the body handed over piece by piece as it comes (SSE, NDJSON): `on_head` may refuse the body by

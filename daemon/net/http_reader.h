@@ -2,6 +2,7 @@
 // A response, read from bytes as they come, in pieces of any size. Everything the peer can make us keep is
 // capped. Beast's parser is the only reader of HTTP; what it leaves open is decided here.
 
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -78,7 +79,8 @@ class ResponseReader {
   std::optional<ResponseParser> parser_;
   std::size_t bytes_ = 0, head_bytes_ = 0;
   int informational_ = 0;
-  std::string first_line_;
+  std::array<char, 60> first_;  // bytes of the answer, kept to show what was no HTTP
+  std::size_t first_size_ = 0;
   Failure failure_;
 };
 

@@ -2,12 +2,24 @@
 
 #include <openssl/evp.h>
 
+#include <array>
 #include <string_view>
 
 namespace answerback::net {
 namespace {
 
 constexpr std::string_view user_agent = "answerback/" ANSWERBACK_VERSION;
+
+// Sent unless the configuration has a header of that name; whole lines, for every check sends them.
+struct Default {
+  std::string_view name, line;
+};
+constexpr std::array defaults{
+    Default{"User-Agent", "User-Agent: answerback/" ANSWERBACK_VERSION "\r\n"},
+    Default{"Accept", "Accept: */*\r\n"},
+    Default{"Accept-Encoding", "Accept-Encoding: identity\r\n"},
+    Default{"Connection", "Connection: close\r\n"},
+};
 
 std::string basic(std::string_view userinfo) {
   std::string text((userinfo.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a NUL
@@ -65,10 +77,8 @@ std::string request_text(const HttpRequest& request, const RunId& id, const Url*
   if (proxy) text.append(request.url.scheme).append("://").append(request.url.authority());
   text.append(request.url.target).append(" HTTP/1.1\r\n");
   if (!find_header(own, "Host")) add(text, "Host", request.url.authority());
-  if (!find_header(own, "User-Agent")) add(text, "User-Agent", user_agent);
-  if (!find_header(own, "Accept")) add(text, "Accept", "*/*");
-  if (!find_header(own, "Accept-Encoding")) add(text, "Accept-Encoding", "identity");
-  if (!find_header(own, "Connection")) add(text, "Connection", "close");
+  for (const auto& [name, line] : defaults)
+    if (!find_header(own, name)) text.append(line);
   if (!find_header(own, "traceparent")) add(text, "traceparent", traceparent(id));
   if (!request.url.userinfo.empty() && !find_header(own, "Authorization"))
     add(text, "Authorization", basic(request.url.userinfo));

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What watching costs, each figure beside a peer or a floor in the same run. Prints; judges nothing.
 
-    tests/bench/checks.py [lag] [cost]       both parts take about a minute and a half on 2 cores
+    tests/bench/checks.py [lag] [cost] [memory]       all of it takes about a minute and a half on 2 cores
 
 1. Lag: 1,000 http probes at 1 s, 100 of them against a server that never answers; how late runs start after their slot, while a
    scraper reads /metrics each second; resident memory.
 2. CPU: 5,000 http checks a second, a new connection each, beside HAProxy's own checks of the same nginx.
+3. Memory: resident with ten http probes after a few scrapes, beside Debian's idle prometheus-blackbox-exporter.
 """
 import os
 import pathlib
@@ -64,16 +65,20 @@ def lag(folder, seconds=30):
     scrapes = []
     try:
         time.sleep(3)
-        before = histogram(daemon.get("/metrics")[2], "answerback_scheduler_lag_seconds")
-        for _ in range(seconds):
+        before, since = daemon.get("/metrics")[2], time.monotonic()
+        for i in range(1, seconds + 1):
+            time.sleep(max(0.0, since + i - time.monotonic()))
             began = time.monotonic()
             text = daemon.get("/metrics")[2]
             scrapes.append(time.monotonic() - began)
             del held[:-200]
-            time.sleep(max(0.0, 1 - scrapes[-1]))
-        after = histogram(text, "answerback_scheduler_lag_seconds")
-        runs = [(edge, count - was) for (edge, count), (_, was) in zip(after, before)]
-        print(f"lag: 1,000 http probes at 1 s, 100 hanging, {seconds} s: {runs[-1][1]:.0f} runs started")
+        took = began - since
+        lags = [histogram(page, "answerback_scheduler_lag_seconds") for page in (before, text)]
+        runs = [(edge, count - was) for (_, was), (edge, count) in zip(*lags)]
+        skipped = [sum(float(n) for n in re.findall(r"^answerback_probe_skipped_slots_total\S* (\S+)$", page, re.M))
+                   for page in (before, text)]
+        print(f"lag: 1,000 http probes at 1 s, 100 hanging, {took:.1f} s: {runs[-1][1]:.0f} runs started, "
+              f"{skipped[1] - skipped[0]:.0f} skipped")
         for q in (0.5, 0.99, 0.999):
             print(f"  p{q * 100:g}: at most {quantile(runs, q) * 1000:g} ms after the slot")
         print(f"  /metrics: {len(text.splitlines())} lines, {max(scrapes) * 1000:.0f} ms at worst")
@@ -127,8 +132,35 @@ def cost(folder, seconds=15):
         nginx.close()
 
 
+def memory(folder, seconds=5):
+    nginx = Nginx(SERVER)
+    daemon = Answerback(folder, config(10, "1s", "900ms", nginx.port))
+    try:
+        for _ in range(seconds):
+            time.sleep(1)
+            daemon.get("/metrics")
+            daemon.get("/health")
+        print(f"memory: ten http probes at 1 s: {resident_mib(daemon.process.pid):.1f} MiB resident")
+    finally:
+        daemon.stop()
+        nginx.close()
+
+    exporter = shutil.which("prometheus-blackbox-exporter")
+    if not exporter:
+        print("        prometheus-blackbox-exporter is not installed: nothing to compare with")
+        return
+    modules = f"{folder}/blackbox.yml"
+    pathlib.Path(modules).write_text("modules: {http: {prober: http}}\n")
+    peer = Process([exporter, f"--config.file={modules}", f"--web.listen-address=127.0.0.1:{free_port()}"], folder, "blackbox")
+    try:
+        time.sleep(seconds)
+        print(f"        blackbox_exporter, idle: {resident_mib(peer.process.pid):.1f} MiB")
+    finally:
+        peer.stop()
+
+
 if __name__ == "__main__":
-    parts = {"lag": lag, "cost": cost}
+    parts = {"lag": lag, "cost": cost, "memory": memory}
     home = tempfile.mkdtemp(prefix="answerback-bench-")
     try:
         for part in sys.argv[1:] or parts:

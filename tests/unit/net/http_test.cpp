@@ -47,6 +47,32 @@ void expect_failure(const Answer& answer, Reason reason, std::string_view words)
   EXPECT_THAT(answer.error().detail, HasSubstr(std::string(words)));
 }
 
+// The peer's next read: what the client's way of closing looks like from there.
+std::string farewell_to(Lab& lab, Headers headers) {
+  std::string farewell = "none";
+  Peer peer(lab.io, [&farewell](Connection& c) -> asio::awaitable<void> {
+    (void)co_await c.read_http();
+    co_await c.write(ok());
+    try {
+      (void)co_await c.read_some();
+    } catch (const boost::system::system_error& error) {
+      farewell = error.code() == asio::error::connection_reset ? "reset"
+                 : error.code() == asio::error::eof            ? "end"
+                                                               : error.what();
+    }
+  });
+  HttpRequest request = Lab::to(peer.url("/"));
+  request.headers = std::move(headers);
+  EXPECT_TRUE(lab.get(request));
+  for (int i = 0; i < 100 && farewell == "none"; ++i) lab.io.run_for(10ms);
+  return farewell;
+}
+
+TEST_F(HttpTest, ACompleteExchangeIsClosedByAResetUnlessTheConnectionIsTheirsToKeep) {
+  EXPECT_EQ(farewell_to(lab, {}), "reset");
+  EXPECT_EQ(farewell_to(lab, {{"Connection", "keep-alive"}}), "end");
+}
+
 TEST_F(HttpTest, AResponseItsPhasesMeasuresAndBytes) {
   const std::string bytes = "HTTP/1.1 404 Not Found\r\nX-A: 1\r\nx-b:  two \r\nContent-Length: 4\r\n\r\nbody";
   Peer peer(lab.io, recording({bytes}));

@@ -285,8 +285,8 @@ TEST_F(WebSocketTest, ASocketMayBeLeftAtAnyMoment) {
   }
 }
 
-#if __has_feature(address_sanitizer)  // which makes each of the thousand exceptions ten times as dear
-constexpr Duration grace = 1s;
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)  // make a thousand exceptions dear
+constexpr Duration grace = 4s;
 #else
 constexpr Duration grace = 100ms;
 #endif
