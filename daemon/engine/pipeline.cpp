@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,12 @@ ProbeResult not_judged(const ProbeResult& result) {
   return ProbeResult::unknown(Reason::not_looking, std::move(detail));
 }
 
+// Judging the whole takes milliseconds where many are down, and most of their runs say what the last one
+// said.
+bool reads_the_same(const ProbeFacts& a, const ProbeFacts& b) {
+  return std::tie(a.reason, a.phase, a.detail) == std::tie(b.reason, b.phase, b.detail);
+}
+
 }  // namespace
 
 struct Pipeline::Impl {
@@ -58,9 +65,10 @@ struct Pipeline::Impl {
     if (!guard.judges(record.started)) record.result = not_judged(record.result);
     const auto run = std::make_shared<const RunRecord>(std::move(record));
     const ProbeId id = run->probe;
+    const ProbeFacts before = watched[id].health() == Health::up ? ProbeFacts{} : facts[id];
     const auto change = watched[id].take(run, plan->probes[id], now, facts[id]);
     changed = true;
-    if (watched[id].health() != Health::up) unsettled = true;  // the sentence may read otherwise
+    if (watched[id].health() != Health::up && !reads_the_same(before, facts[id])) unsettled = true;
     emit(RunFinished{plan, run});
     if (change) moved({id, *change, now, run});
   }

@@ -241,7 +241,7 @@ TEST_F(WithPeer, TheFirstAnswerAfterTheControlRequestIsJustLate) {
   EXPECT_THAT(told.result.detail, HasSubstr("the first event came only after "));
 }
 
-TEST_F(WithPeer, AnEndThatWasASubAgentsIsNotTheEnd) {
+TEST_F(WithPeer, AnEndThatWasANestedAgentsIsNotTheEnd) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, welcome);
     const Question asked = co_await question(c);
