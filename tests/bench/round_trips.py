@@ -81,11 +81,11 @@ def plain(folder):
 def tls(folder):
     key, pem = f"{folder}/key.pem", f"{folder}/cert.pem"
     subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
-                    pem, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"], check=True, capture_output=True)
+                    pem, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "90"], check=True, capture_output=True)
     process, port = platform(folder)
-    nginx = Nginx(f"listen 127.0.0.1:{{port}} ssl; ssl_certificate {pem}; ssl_certificate_key {key}; location / {{ proxy_pass "
-                  f"http://127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-                  "proxy_set_header Connection upgrade; }")
+    to = f"proxy_pass http://127.0.0.1:{port}; proxy_http_version 1.1;"
+    nginx = Nginx(f"listen 127.0.0.1:{{port}} ssl; ssl_certificate {pem}; ssl_certificate_key {key}; location / {{ {to} }} location /ws "
+                  f"{{ {to} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }}")
     try:
         compare(folder, "tls", 100, "s", nginx.port, f", tls_config: {{ca_file: {pem}}}")
     finally:
