@@ -14,6 +14,7 @@
 #include "probe/probe.h"
 #include "probe/random.h"
 #include "probe/real_clock.h"
+#include "probe/store.h"
 #include "program.h"
 
 namespace answerback {
@@ -38,7 +39,8 @@ struct Plumbing {
   net::Proxies proxies;
   net::Workers workers;
   Credentials credentials{random};
-  Services services{dns, tls, proxies, workers, credentials, random};  // probes keep a reference to it
+  MemoryStore store;
+  Services services{dns, tls, proxies, workers, credentials, random, store};  // probes keep a reference to it
 };
 
 }  // namespace answerback

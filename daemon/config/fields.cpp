@@ -37,6 +37,11 @@ Fields Fields::describing() { return Fields(std::make_shared<State>()); }
 
 bool Fields::describes() const { return state_->describing(); }
 
+std::string Fields::owner() const {
+  const Node* node = describes() ? nullptr : state_->present("name");
+  return node != nullptr && node->kind == Node::Kind::text ? node->text : std::string();
+}
+
 std::string Fields::text(std::string_view key, std::string_view fallback, std::string_view doc) {
   State::Read& entry = state_->record(key, "text", fallback.empty() ? "" : yaml_text(fallback), false, doc);
   if (const Node* node = state_->scalar(key, "text")) {

@@ -28,6 +28,8 @@ struct Cause {
   Wall since;
   std::vector<ProbeId> blocks;            // probes in trouble explained by this one, itself not among them
   std::vector<std::size_t> capabilities;  // indices into Plan::capabilities that it blocks
+  std::vector<std::string> whys = {};     // from what users feel down to this probe, each because of the next
+  std::string silenced_by = {};  // why nobody is told ("maintenance: db upgrade"); empty: everybody is
 };
 
 struct Readiness {

@@ -22,6 +22,7 @@ class Proxies;
 }  // namespace net
 class Credentials;
 class Random;
+class Store;
 
 // What probes share, handed in once; each outlives every probe.
 struct Services {
@@ -31,6 +32,7 @@ struct Services {
   net::Workers& workers;
   Credentials& credentials;
   Random& random;
+  Store& store;
 };
 
 class Probe {

@@ -11,6 +11,7 @@
 #include "probe/probe.h"
 #include "probe/random.h"
 #include "probe/real_clock.h"
+#include "probe/store.h"
 
 namespace answerback {
 
@@ -23,7 +24,8 @@ struct Loop {
   net::Proxies proxies;
   net::Workers workers{io.get_executor(), clock, {.program = "/nonexistent"}};
   Credentials credentials{random};
-  Services services{dns, tls, proxies, workers, credentials, random};
+  MemoryStore store;
+  Services services{dns, tls, proxies, workers, credentials, random, store};
 };
 
 }  // namespace answerback

@@ -7,6 +7,7 @@
 #include "net/workers.h"
 #include "probe/random.h"
 #include "probe/real_clock.h"
+#include "probe/store.h"
 #include "probe/within.h"
 
 namespace answerback::test {
@@ -27,7 +28,8 @@ Outcome probe_postgres(const std::string& dsn, Duration timeout, probes::Postgre
   net::Workers workers(context.get_executor(), clock, {.program = ANSWERBACK_WORKER});
   NoRandom random;
   Credentials credentials{random};
-  Services services{dns, tls, proxies, workers, credentials, random};
+  MemoryStore store;
+  Services services{dns, tls, proxies, workers, credentials, random, store};
 
   settings.dsn = probes::parse_dsn(dsn).value();
   probes::complete_dsn(settings.dsn);

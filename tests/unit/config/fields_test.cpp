@@ -71,6 +71,12 @@ TEST(Fields, ParsedReportsWhatTheParserSays) {
   EXPECT_EQ(probe.last(), "probes[0].x: not a colour");
 }
 
+TEST(Fields, KnowsWhoseItIsWithoutAsking) {
+  Probe probe("x: 1");
+  EXPECT_EQ(probe.fields.owner(), "a");
+  EXPECT_EQ(Fields::describing().owner(), "");
+}
+
 TEST(Fields, HasMeansPresentAndNotNull) {
   Probe probe("x: , y: ~, z: \"\"");
   EXPECT_FALSE(probe.fields.has("x"));
