@@ -3,6 +3,7 @@
 #include <array>
 
 #include "probes/agent.h"
+#include "probes/exec.h"
 #include "probes/http.h"
 #include "probes/llm.h"
 #include "probes/postgres.h"
@@ -12,7 +13,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, http, llm, postgres, tcp, websocket};
+  static const std::array types{agent, exec, http, llm, postgres, tcp, websocket};
   return types;
 }
 
