@@ -70,8 +70,8 @@ Kept read(const json::object& from) {
     kept.ledger.emplace(std::move(probe), std::move(alert));
   }
   for (const auto& [target, notices] : from.at("waiting").as_object()) {
-    for (const json::value& each : notices.as_array())
-      kept.waiting[std::string(target)].push_back(read_notice(each.as_object()));
+    std::deque<Notice>& list = kept.waiting[std::string(target)];
+    for (const json::value& each : notices.as_array()) list.push_back(read_notice(each.as_object()));
   }
   return kept;
 }
