@@ -58,7 +58,7 @@ Duration pause(const Patience& patience, int failures, std::optional<Duration> a
   const double doubled = std::ldexp(seconds(patience.first), std::clamp(failures - 1, 0, most_doublings));
   const double half = std::min(doubled, seconds(patience.most)) / 2;
   constexpr std::uint64_t steps = 1024;
-  const double wait = half + half * static_cast<double>(random.below(steps + 1)) / steps;
+  const double wait = half + half * static_cast<double>(random.below(steps)) / steps;
   const auto own = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(wait));
   return std::max(own, std::min(asked.value_or(Duration{}), patience.longest_wait));
 }

@@ -113,7 +113,7 @@ TEST(Settings, WhatIsWrongIsSaidAtItsPlace) {
            Case{"  webhooks: [{name: a, url: 'http://a', timeout: 1h}]\n",
                 "webhooks[0].timeout: must be at most 2m"},
            Case{"  webhooks: [{name: a, url: 'http://a', tls_config: {key_file: /k}}]\n",
-                "tls_config.cert_file: "},
+                "tls_config.key_file: cert_file and key_file come together"},
        }) {
     EXPECT_THAT(Read(alerts).errors, HasSubstr(error)) << alerts;
   }
