@@ -29,9 +29,8 @@ class Dispatch {
 
   Kept kept() const;
   NotificationTally tally() const;
-  bool take_changed() {
-    return std::exchange(changed_, false);
-  }  // whether either has, since this was asked last
+  // Whether either has changed since this was asked last.
+  bool take_changed() { return std::exchange(changed_, false); }
 
  private:
   Means& means_;

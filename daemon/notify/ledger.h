@@ -17,8 +17,7 @@ using Ledger = std::map<std::string, Alert>;
 
 struct News {
   std::vector<Notice> notices;  // without ids, in the order to tell them
-  bool more_to_come =
-      false;  // a cause is held back until it has settled: look again, even at the same snapshot
+  bool more_to_come = false;    // a cause is held back until it has settled: look again, whatever changes
 };
 
 // Brings the ledger up to date with the snapshot. An alert is over when its probe is up, or is not in the
