@@ -50,8 +50,12 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   auto made = cli::make_probes(config, registry, services, diagnostics);
   auto alerts = notify::read_settings(config.alerts, config.state_dir);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
-  return Loaded{std::make_shared<const Plan>(config.plan), std::move(made.probes), made.credentials,
-                std::move(alerts), config.listen, config.print()};
+  return Loaded{std::make_shared<const Plan>(config.plan),
+                std::move(made.probes),
+                made.credentials,
+                std::move(alerts),
+                config.listen,
+                config.print()};
 }
 
 class Daemon {
