@@ -1,6 +1,7 @@
 """Others are told: a real Alertmanager and webhooks that misbehave. One alert a root cause, nothing lost, nothing twice."""
 import http.server
 import json
+import random
 import re
 import signal
 import subprocess
@@ -242,6 +243,28 @@ class Webhooks(Told):
         again.wait_health("pass")
         wait_for(lambda: len(hook.seen) == 2, 10, again.output)
         self.assertEqual(hook.notices(), [("firing", "site"), ("resolved", "site")])
+
+    def test_killed_at_any_moment_it_loses_nothing(self):
+        hook = self.hook(lambda n: 503 if n % 3 == 0 else 200)
+        config = self.config(f'  webhooks: [{{name: hook, url: "http://127.0.0.1:{hook.port}/"}}]\n')
+        chance = random.Random(5)
+        daemon = self.daemon(config)
+        for step in range(12):
+            self.nginx.configure(BROKEN_SITE if step % 2 == 0 else SERVER)
+            time.sleep(chance.uniform(0, 2))
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon = self.daemon(config)
+        daemon.wait_health("pass")
+        wait_for(lambda: daemon.metric("answerback_notifications_queue", target="hook") == 0, 20, daemon.output)
+        told, ids = {}, set()
+        for body in (json.loads(body) for _, _, body, _ in hook.seen):
+            if body["id"] not in ids:  # at least once: a repetition has the id of the first
+                ids.add(body["id"])
+                told.setdefault(body["groupKey"], []).append(body["status"])
+        self.assertTrue(any(len(each) > 2 for each in told.values()), told)
+        for probe, each in told.items():
+            self.assertEqual(each, ["firing", "resolved"] * (len(each) // 2), probe)
 
     def test_a_reload_replaces_them(self):
         first, second = self.hook(), self.hook()
