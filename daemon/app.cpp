@@ -27,6 +27,7 @@
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
+#include "sinks/history.h"
 #include "watchdog.h"
 
 namespace answerback {
@@ -38,7 +39,7 @@ struct Loaded {
   std::shared_ptr<const Plan> plan;
   std::vector<std::shared_ptr<Probe>> probes;
   std::shared_ptr<const CredentialSet> credentials;
-  std::string listen, effective;
+  std::string listen, effective, state_dir;
 };
 
 std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
@@ -47,9 +48,16 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   config::Config config = config::load(file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
-  return Loaded{std::make_shared<const Plan>(config.plan), std::move(made.probes), made.credentials,
-                config.listen, config.print()};
+  return Loaded{std::make_shared<const Plan>(config.plan),
+                std::move(made.probes),
+                made.credentials,
+                config.listen,
+                config.print(),
+                config.state_dir};
 }
+
+// Of the 5 s a stop may take, the probes have 3.
+constexpr Duration history_limit = std::chrono::milliseconds(1500);
 
 class Daemon {
  public:
@@ -58,7 +66,8 @@ class Daemon {
         plumbing_(loop_),
         log_(std::in_place, sinks::EventLog::Options{.level = *sinks::log_level_named(options.log_level),
                                                      .format = *sinks::log_format_named(options.log_format)}),
-        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_}, board_) {}
+        history_(board_, *log_, {}),
+        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_, &history_}, board_) {}
 
   int run() {
     auto first = load(options_.config_file, plumbing_.services);
@@ -67,6 +76,14 @@ class Daemon {
       return 1;
     }
     keep_effective(first->effective);
+    auto before = history_.start(first->state_dir);
+    if (!before) {
+      std::cerr << "answerback: state_dir: " << before.error() << '\n';
+      return 1;
+    }
+    plumbing_.store =
+        MemoryStore(std::move(before->values),
+                    [this](std::string_view key, const std::string& value) { history_.put(key, value); });
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
     http::Server server([this](const http::Request& request) { return answer(request); });
     const auto address = http::parse_listen(listen);
@@ -84,7 +101,7 @@ class Daemon {
       log_->log(sinks::LogLevel::warn, "proxy setting ignored", {{"why", warning}});
     }
     plumbing_.credentials.use(first->credentials);
-    engine_.start(first->plan, std::move(first->probes));
+    engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
 
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
     wait_for_signal(signals);
@@ -99,6 +116,7 @@ class Daemon {
 
     server.stop();
     admin_.stop();
+    if (!history_.stop(history_limit)) leave(0, "the disk did not take the rest of the history in time");
     log_->log(sinks::LogLevel::info, "stopped", {});
     return 0;
   }
@@ -156,6 +174,7 @@ class Daemon {
   // The way out when a coroutine of ours cannot be ended: taking the loop apart under it would not be safe.
   [[noreturn]] void leave(int code, std::string_view why) {
     log_->log(sinks::LogLevel::error, "ending at once", {{"why", why}});
+    (void)history_.stop(history_limit);
     log_.reset();  // writes what is queued
     std::_Exit(code);
   }
@@ -165,6 +184,7 @@ class Daemon {
   http::Response answer(const http::Request& request) {
     const http::Context context{
         .snapshot = board_.read(),
+        .chronicle = history_.chronicle(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
@@ -189,6 +209,7 @@ class Daemon {
   Plumbing plumbing_;
   sinks::Board board_;
   std::optional<sinks::EventLog> log_;
+  sinks::History history_;
   engine::Engine engine_;
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); }};

@@ -54,13 +54,19 @@ void add_ourselves(Families& out, const Ourselves& us) {
 
 class Page final : public prometheus::Collectable {
  public:
-  Page(const Snapshot& snapshot, std::string_view version) : snapshot_(snapshot), version_(version) {}
+  Page(const Snapshot& snapshot, std::string_view version, const Chronicle* chronicle)
+      : snapshot_(snapshot), version_(version), chronicle_(chronicle) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     Families out;
     if (snapshot_.plan) add_probes(out, *snapshot_.plan, snapshot_);
     if (snapshot_.plan && snapshot_.assessment) add_whole(out, *snapshot_.plan, *snapshot_.assessment);
     if (snapshot_.plan) add_ourselves(out, snapshot_.ourselves);
+    if (chronicle_ != nullptr) {
+      out.gauge("answerback_history_degraded",
+                "1 if what happens is not being kept as the configuration asks.")
+          .value({}, chronicle_->degraded.empty() ? 0 : 1);
+    }
     out.gauge("answerback_build_info", "What is running.")
         .value(with(with({}, "version", version_), "compiler", "clang " __clang_version__), 1);
     add_process(out);
@@ -70,12 +76,13 @@ class Page final : public prometheus::Collectable {
  private:
   const Snapshot& snapshot_;
   std::string_view version_;
+  const Chronicle* chronicle_;
 };
 
 }  // namespace
 
-std::string render(const Snapshot& snapshot, std::string_view version) {
-  return TextWriter().Serialize(Page(snapshot, version).Collect());
+std::string render(const Snapshot& snapshot, std::string_view version, const Chronicle* chronicle) {
+  return TextWriter().Serialize(Page(snapshot, version, chronicle).Collect());
 }
 
 }  // namespace answerback::sinks
