@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "model/text.h"
 
@@ -91,9 +92,15 @@ void remove_unfinished(const std::string& file) {
   for (const char* suffix : {"", "-wal", "-journal"}) ::unlink((file + suffix).c_str());
 }
 
-bool is_empty(const std::string& file) {
-  struct stat it{};
-  return ::lstat(file.c_str(), &it) == 0 && it.st_size == 0;
+// Why a file cannot be a database at all; SQLite takes some of these for empty ones and writes over them.
+std::string no_database(const std::string& file) {
+  constexpr std::string_view magic("SQLite format 3\0", 16);
+  std::ifstream in(file, std::ios::binary);
+  std::string head(magic.size(), ' ');
+  if (!in) return {};
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  if (in.gcount() == 0) return in.bad() ? "" : "it is empty";
+  return head == magic ? "" : "it is no database";
 }
 
 std::string newer(const std::string& file, std::int64_t version, std::size_t ours) {
@@ -129,7 +136,7 @@ std::expected<StateFile, Unusable> open_state_file(const std::string& file,
   const auto unusable = [&](const std::string& why) {
     return std::unexpected(Unusable{.refused = false, .why = file + ": " + why});
   };
-  if (is_empty(file) && !aside("it is empty")) return unusable("it is empty and cannot be renamed");
+  if (const std::string why = no_database(file); !why.empty() && !aside(why)) return unusable(why);
 
   for (;;) {
     const bool fresh = !exists(file);
@@ -140,6 +147,7 @@ std::expected<StateFile, Unusable> open_state_file(const std::string& file,
       Database& db = *out.database;
       const Found found = inspect(db);
       broken = db.broken();
+      if (fresh) (void)::chmod(file.c_str(), S_IRUSR | S_IWUSR);  // its log takes the same mode
       if (!broken && found.version > static_cast<std::int64_t>(migrations.size())) {
         return std::unexpected(
             Unusable{.refused = true, .why = newer(file, found.version, migrations.size())});

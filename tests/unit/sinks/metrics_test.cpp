@@ -151,5 +151,14 @@ TEST(Metrics, SatisfyPromtool) {
   std::remove(file.c_str());
 }
 
+TEST(Metrics, SaysWhetherHistoryIsKept) {
+  const auto value = [](const Chronicle* chronicle) { return render(Snapshot{}, "1.2.3", chronicle); };
+  Chronicle chronicle;
+  EXPECT_THAT(value(&chronicle), HasSubstr("\nanswerback_history_degraded 0\n"));
+  chronicle.degraded = "disk full";
+  EXPECT_THAT(value(&chronicle), HasSubstr("\nanswerback_history_degraded 1\n"));
+  EXPECT_THAT(value(nullptr), Not(HasSubstr("history")));
+}
+
 }  // namespace
 }  // namespace answerback::sinks
