@@ -7,10 +7,25 @@
 namespace answerback::sinks {
 namespace {
 
+// SQLite calls all of these a disk I/O error.
+std::string_view io_call(int extended) {
+  switch (extended) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ: return " reading";
+    case SQLITE_IOERR_WRITE: return " writing";
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC: return " in fsync";
+    case SQLITE_IOERR_TRUNCATE: return " truncating";
+    case SQLITE_IOERR_LOCK: return " locking";
+    default: return "";
+  }
+}
+
 Broken what_broke(sqlite3* handle, int code) {
   Broken out{.code = code & 0xff, .what = sqlite3_errstr(code)};
   if (handle == nullptr) return out;
-  out.what = sqlite3_errmsg(handle);
+  if (code != SQLITE_READONLY) out.what = sqlite3_errmsg(handle);
+  out.what += io_call(sqlite3_extended_errcode(handle));
   if (const int system = sqlite3_system_errno(handle); system != 0 && out.code != SQLITE_NOTADB) {
     out.what.append(" (").append(std::strerror(system)).append(")");
   }
@@ -41,6 +56,8 @@ std::expected<std::unique_ptr<Database>, Broken> Database::open(const std::strin
   const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
                     (owned ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   out->check(sqlite3_open_v2(name.c_str(), &out->handle_, flags, nullptr));
+  // What cannot be written it opens for reading, without a word.
+  if (owned && !out->broken_ && sqlite3_db_readonly(out->handle_, "main") != 0) out->check(SQLITE_READONLY);
   // Exclusive: no shared memory, which a full disk turns into SIGBUS, and nobody who holds our log open.
   // The caches are small: there is little to read after the start.
   out->run(

@@ -113,7 +113,10 @@ struct History::Impl {
   void take_in(Inbox& in) {
     for (const Event& event : in.events) {
       keepsakes.chronicler.take(event);
-      if (const auto* const transition = std::get_if<Transition>(&event)) keepsakes.probes.take(*transition);
+      const auto* const transition = std::get_if<Transition>(&event);
+      if (transition == nullptr) continue;
+      keepsakes.probes.take(*transition);
+      ticks_left = 1;  // written with the next tick, incident or not
     }
     for (const auto& [key, sum] : in.runs) keepsakes.chronicler.take(key, sum);
     for (auto& [key, value] : in.values) {
@@ -180,7 +183,7 @@ struct History::Impl {
   std::string trouble;  // with the disk
   std::uint64_t lost_events = 0, lost_runs = 0;
   int ticks_left = 1;
-  Steady next_tick = steady();
+  Steady next_tick{};
   std::thread thread;
 };
 
@@ -214,6 +217,7 @@ std::expected<History::Before, std::string> History::start(const std::string& st
     }
   }
   impl.publish();
+  impl.next_tick = steady() + impl.options.tick;
   impl.thread = std::thread([&impl] { impl.work(); });
   return out;
 }

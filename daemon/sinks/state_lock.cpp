@@ -32,7 +32,10 @@ std::expected<std::unique_ptr<StateLock>, StateLock::Refusal> StateLock::take(co
     return std::unexpected(
         Refusal{.taken = false, .why = folder + ": " + what + ": " + std::strerror(errno)});
   };
-  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return unusable("cannot be made");
+  struct stat it{};
+  if (::stat(folder.c_str(), &it) != 0 && ::mkdir(folder.c_str(), S_IRWXU) != 0) {
+    return unusable("cannot be made");
+  }
   const std::string file = folder + "/lock";
   int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0 && errno == EROFS) fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
