@@ -22,6 +22,7 @@
 #include "hardening.h"
 #include "http/routes.h"
 #include "http/server.h"
+#include "model/redactor.h"
 #include "plumbing.h"
 #include "probe/registry.h"
 #include "probes/all.h"
@@ -40,6 +41,7 @@ struct Loaded {
   std::vector<std::shared_ptr<Probe>> probes;
   std::shared_ptr<const CredentialSet> credentials;
   std::string listen, effective, state_dir;
+  std::shared_ptr<const Redactor> redactor;
 };
 
 std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
@@ -48,12 +50,15 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   config::Config config = config::load(file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
+  auto redactor = std::make_shared<Redactor>();
+  for (const Secret& each : config.secrets()) redactor->add(each.reveal());
   return Loaded{std::make_shared<const Plan>(config.plan),
                 std::move(made.probes),
                 made.credentials,
                 config.listen,
                 config.print(),
-                config.state_dir};
+                config.state_dir,
+                std::move(redactor)};
 }
 
 // Of the 5 s a stop may take, the probes have 3.
@@ -66,7 +71,7 @@ class Daemon {
         plumbing_(loop_),
         log_(std::in_place, sinks::EventLog::Options{.level = *sinks::log_level_named(options.log_level),
                                                      .format = *sinks::log_format_named(options.log_format)}),
-        history_(board_, *log_, {}),
+        history_(board_, *log_, {.redact = [this](std::string text) { return redacted(std::move(text)); }}),
         engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_, &history_}, board_) {}
 
   int run() {
@@ -75,7 +80,7 @@ class Daemon {
       std::cerr << first.error();
       return 1;
     }
-    keep_effective(first->effective);
+    keep_effective(first->effective, first->redactor);
     auto before = history_.start(first->state_dir);
     if (!before) {
       std::cerr << "answerback: state_dir: " << before.error() << '\n';
@@ -147,7 +152,7 @@ class Daemon {
       boost::asio::post(loop_, [this, why = next.error()] { engine_.reload_failed(why); });
       return std::unexpected(next.error());
     }
-    keep_effective(next->effective);
+    keep_effective(next->effective, next->redactor);
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
     boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
@@ -193,19 +198,31 @@ class Daemon {
     return http::handle(request, context);
   }
 
-  void keep_effective(std::string text) {
+  void keep_effective(std::string text, std::shared_ptr<const Redactor> redactor) {
     const std::lock_guard lock(effective_mutex_);
     effective_ = std::move(text);
+    redactor_ = std::move(redactor);
   }
   std::string effective() const {
     const std::lock_guard lock(effective_mutex_);
     return effective_;
   }
 
+  // On the history's thread.
+  std::string redacted(std::string text) const {
+    std::unique_lock lock(effective_mutex_);
+    const auto redactor = redactor_;
+    lock.unlock();
+    return redactor ? redactor->taken_out_of(std::move(text)) : text;
+  }
+
   const cli::Options options_;
   boost::asio::io_context loop_{1},
       admin_{1};  // declared first: coroutines and timers of the others end before them
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
+  mutable std::mutex effective_mutex_;  // before the history, whose thread asks for the redactor
+  std::string effective_;
+  std::shared_ptr<const Redactor> redactor_;
   Plumbing plumbing_;
   sinks::Board board_;
   std::optional<sinks::EventLog> log_;
@@ -215,8 +232,6 @@ class Daemon {
                                .effective_config = [this] { return effective(); }};
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
-  mutable std::mutex effective_mutex_;
-  std::string effective_;
   std::atomic<bool> stopping_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "sinks/chronicler.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "model/text.h"
@@ -109,6 +110,27 @@ void Chronicler::take(const DayPartKey& key, const DayPart& sum) {
   unwritten_.parts.insert(key);
 }
 
+void Chronicler::compare(const std::vector<Incident>& book, bool holes) {
+  const auto costs = [](auto& it) {
+    return std::tie(it.reason, it.cause, it.whys, it.blocks, it.impacts, it.value_blocked);
+  };
+  for (const Incident& each : book) {
+    const auto found = stories_.find(each.id);
+    if (found == stories_.end()) {
+      if (!holes || each.id <= forgotten_) continue;
+      newest_.reset();
+      on(IncidentOpened{each});
+      if (each.ended) open_.erase(each.probe);
+    } else if (found->second->incident.ended) {
+      continue;
+    } else if (each.ended) {
+      if (holes) on(IncidentClosed{each});
+    } else if (Incident now = kept(each); costs(now) != costs(found->second->incident)) {
+      change(each.id, [&](IncidentStory& story) { costs(story.incident) = costs(now); });
+    }
+  }
+}
+
 void Chronicler::forget(Wall now) {
   const std::size_t closed = stories_.size() - open_.size();
   std::size_t too_many = closed > limits_.incidents ? closed - limits_.incidents : 0;
@@ -120,6 +142,7 @@ void Chronicler::forget(Wall now) {
     if (excess) --too_many;
     unwritten_.incidents.erase(incident.id);
     unwritten_.dropped.insert(incident.id);
+    forgotten_ = std::max(forgotten_, incident.id);
     return true;
   });
   const Wall yesterday = part_of(now) - day_part * parts_of_a_day;

@@ -42,8 +42,13 @@ class Chronicler {
   // As it was written down before; comes first. `last_id`: the highest ever given.
   void restore(const Chronicle&, std::uint64_t last_id);
 
-  void take(const Event&);  // a RunFinished is nothing to it: runs come summed up
+  void take(const Event&);
   void take(const DayPartKey&, const DayPart&);
+
+  // The engine's own book, at some moment before which nothing is left to be taken: what whys and costs of
+  // open incidents have become. `holes`: events were lost; what is not known, or still open here, is then
+  // taken from the book.
+  void compare(const std::vector<Incident>& book, bool holes);
   void forget(Wall now);  // what is older than it is kept, or one too many
 
   const Unwritten& unwritten() const { return unwritten_; }
@@ -62,11 +67,10 @@ class Chronicler {
  private:
   using Story = std::shared_ptr<const IncidentStory>;
 
-  void on(const RunFinished&) {}
+  void on(const auto&) {}  // runs come summed up; of the rest, nothing is kept
   void on(const Transition&);
   void on(const IncidentOpened&);
   void on(const IncidentClosed&);
-  void on(const OutputChanged&) {}
   void on(const LookingChanged&);
   void on(const Reloaded&);
   void on(const Lifecycle&);
@@ -87,6 +91,7 @@ class Chronicler {
   std::map<std::string, std::vector<DayPart>> days_;
   std::optional<Transition> newest_;  // the transition that opens an incident is told just before it
   std::uint64_t last_id_ = 0;
+  std::uint64_t forgotten_ = 0;  // the newest one that was
   Unwritten unwritten_;
 };
 

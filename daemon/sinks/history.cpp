@@ -22,6 +22,7 @@ struct Inbox {
   std::map<std::string, std::string, std::less<>> values;
   std::uint64_t lost_events = 0, lost_runs = 0;
   bool stop = false;
+  std::shared_ptr<const Snapshot> snapshot;  // from before the rest was taken out
 };
 
 Steady steady() { return std::chrono::steady_clock::now(); }
@@ -80,7 +81,9 @@ struct History::Impl {
   Inbox wait() {
     std::unique_lock lock(mutex);
     bell.wait_until(lock, next_tick, [&] { return inbox.stop || !inbox.events.empty(); });
+    auto snapshot = board.read();
     Inbox out = std::exchange(inbox, {});
+    out.snapshot = std::move(snapshot);
     inbox.stop = out.stop;
     return out;
   }
@@ -94,7 +97,7 @@ struct History::Impl {
       if (ticked) next_tick = steady() + options.tick;
       const bool period = in.stop || (ticked && --ticks_left <= 0);
       take_in(in);
-      if (period) look_around(now);
+      if (period) look_around(in.snapshot, now);
       const bool urgent = keepsakes.chronicler.unwritten().urgent() || in.stop;
       const bool to_do = urgent || period || (ticked && !keepsakes.changed_values.empty());
       const bool try_it = trouble.empty() || ticked || in.stop;  // a disk that failed is not pestered
@@ -126,14 +129,15 @@ struct History::Impl {
     if (in.lost_events + in.lost_runs == 0) return;
     lost_events += in.lost_events;
     lost_runs += in.lost_runs;
+    holes |= in.lost_events > 0;
     log.log(LogLevel::error, "history has holes", {{"why", told(in.lost_events, in.lost_runs)}});
   }
 
-  void look_around(Wall now) {
+  void look_around(const std::shared_ptr<const Snapshot>& snapshot, Wall now) {
     ticks_left = options.ticks_a_period;
     keepsakes.chronicler.forget(now);
-    const auto snapshot = board.read();
     if (!snapshot) return;
+    if (snapshot->incidents) keepsakes.chronicler.compare(*snapshot->incidents, std::exchange(holes, false));
     keepsakes.probes.take(*snapshot);
     keepsakes.seen = snapshot->at;
   }
@@ -159,8 +163,8 @@ struct History::Impl {
 
   void publish() {
     std::string degraded = trouble;
-    if (const std::string holes = told(lost_events, lost_runs); !holes.empty()) {
-      degraded.append(degraded.empty() ? "" : "; ").append(holes);
+    if (const std::string lost = told(lost_events, lost_runs); !lost.empty()) {
+      degraded.append(degraded.empty() ? "" : "; ").append(lost);
     }
     auto made = keepsakes.chronicler.view(disk.has_value(), std::move(degraded));
     const std::lock_guard lock(mutex);
@@ -182,6 +186,7 @@ struct History::Impl {
   Keepsakes keepsakes;
   std::string trouble;  // with the disk
   std::uint64_t lost_events = 0, lost_runs = 0;
+  bool holes = false;  // events were lost since the book was compared
   int ticks_left = 1;
   Steady next_tick{};
   std::thread thread;

@@ -138,6 +138,39 @@ TEST_F(ChroniclerTest, ATimelineKeepsItsFirstAndItsLastLines) {
   EXPECT_THAT(at, ElementsAre(noon, noon + 1s, noon + 16s, noon + 17s, noon + 18s, noon + 19s));
 }
 
+TEST_F(ChroniclerTest, WhatTheBookHasMadeOfAnOpenIncidentIsTakenOver) {
+  opens(1);
+  closes(1);
+  opens(2);
+  chronicler.written();
+  Incident first = incident(1), second = incident(2);
+  second.whys = {"geheim"};
+  second.value_blocked = 60;
+  chronicler.compare({second, first}, false);
+  EXPECT_EQ(newest().incident.whys, std::vector<std::string>{"<secret>"});
+  EXPECT_EQ(newest().incident.value_blocked, 60);
+  EXPECT_THAT(chronicler.unwritten().incidents, ElementsAre(2)) << "the book of a moment ago reopens nothing";
+  chronicler.written();
+  chronicler.compare({second}, false);
+  EXPECT_FALSE(chronicler.unwritten().urgent()) << "nothing new";
+}
+
+TEST_F(ChroniclerTest, AfterALossTheBookFillsTheHoles) {
+  opens(1);
+  Incident first = incident(1);
+  first.ended = noon + 1s;
+  const std::vector<Incident> book{incident(3, "db"), incident(2), first};
+  chronicler.compare(book, false);
+  EXPECT_THAT(view()->incidents, SizeIs(1)) << "they may still be under way";
+  chronicler.compare(book, true);
+  ASSERT_THAT(view()->incidents, SizeIs(3));
+  EXPECT_EQ(view()->incidents[2]->incident.ended, noon + 1s);
+  closes(3, "db");
+  closes(2);
+  EXPECT_THAT(view()->incidents, SizeIs(3));
+  EXPECT_TRUE(newest().incident.ended);
+}
+
 TEST_F(ChroniclerTest, IsBoundedButForgetsNothingOpen) {
   opens(1, "always");
   for (std::uint64_t id = 2; id < 20; ++id) {
