@@ -92,6 +92,8 @@ class Answerback(Process):
         self.port = free_port()
         self.config = self.folder / "config.yaml"
         self.config.write_text(config)
+        if prefix:  # LeakSanitizer cannot work in a process that is traced
+            env = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0", **(env or {})}
         super().__init__([*prefix, ANSWERBACK, "run", f"--config.file={self.config}",
                           f"--web.listen-address=127.0.0.1:{self.port}", *arguments],
                          folder, "answerback", {**os.environ, **(env or {})})

@@ -177,9 +177,10 @@ class Killed(Scenario):
         """strace kills it as it enters the n-th of them."""
         strace = need("strace")
         def end(daemon):
-            until = time.monotonic() + 5
+            until = time.monotonic() + 15
             while daemon.process.poll() is None and time.monotonic() < until:
                 self.platform.shake(0.05, lambda: self.acknowledged.look(daemon))
+            self.assertIsNotNone(daemon.process.poll(), "it was not killed")
         died = 0
         for call in ("pwrite64", "fdatasync"):
             for n in self.platform.random.sample(range(20, 120), max(3, KILLS // 10)):
