@@ -81,7 +81,8 @@ class Daemon {
       return 1;
     }
     keep_effective(first->effective, first->redactor);
-    auto before = history_.start(first->state_dir);
+    state_dir_ = first->state_dir;
+    auto before = history_.start(state_dir_);
     if (!before) {
       std::cerr << "answerback: state_dir: " << before.error() << '\n';
       return 1;
@@ -153,6 +154,9 @@ class Daemon {
       return std::unexpected(next.error());
     }
     keep_effective(next->effective, next->redactor);
+    if (next->state_dir != state_dir_) {
+      log_->log(sinks::LogLevel::warn, "state_dir changes with a restart only", {{"in_use", state_dir_}});
+    }
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
     boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
@@ -232,6 +236,7 @@ class Daemon {
                                .effective_config = [this] { return effective(); }};
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
+  std::string state_dir_;  // in use
   std::atomic<bool> stopping_ = false;
 };
 

@@ -32,7 +32,7 @@ class History final : public Sink {
     std::function<Wall()> now = std::chrono::system_clock::now;
     Duration tick = std::chrono::seconds(1);  // how soon put() is written, and a failed disk is tried again
     int ticks_a_period = 5;
-    std::size_t queue = 2048;                 // events; one too many is lost, and that is told
+    std::size_t queue = 4096;                 // events; one too many is lost, and that is told
     std::size_t sums = 100'000;               // parts of a day waiting for a slow disk
     Duration slow = std::chrono::seconds(5);  // a write that takes longer is told
   };

@@ -2,13 +2,17 @@
 
     ANSWERBACK_KILLS=1000 tests/e2e/history_test.py Killed     the long run; 40 without it
 """
+import base64
+import http.server
 import json
 import os
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 import unittest
+import urllib.parse
 
 from harness import ANSWERBACK, Answerback, Scenario, free_port, need, wait_for
 from targets import Acknowledged, Platform, Target
@@ -142,6 +146,45 @@ class Found(Kept):
                 aside = list(self.state.glob("answerback.db.set-aside-*"))
                 self.assertEqual(len(aside), number)
                 self.assertIn(content, [a.read_bytes() for a in aside])
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Fails with all that it was sent, and with the same in other clothes."""
+
+    def do_GET(self):
+        sent = str(self.headers)
+        body = f"{sent}{sent.encode().hex()}{urllib.parse.quote(sent)}".encode()
+        self.send_response(500)
+        self.send_header("Content-Length", len(body))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Secrets(Kept):
+    def test_what_a_target_sends_back_is_not_kept(self):
+        server = http.server.HTTPServer(("127.0.0.1", 0), Echo)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        daemon = self.daemon(f"""
+state_dir: {self.state}
+defaults: {{interval: 100ms, timeout: 1s, fall: 1}}
+probes:
+  - {{name: a, type: http, url: "http://127.0.0.1:{server.server_port}/", headers: {{X-Api-Key: geheim-key}}}}
+  - {{name: b, type: http, url: "http://user:geheim-pw@127.0.0.1:{server.server_port}/"}}
+""")
+        wait_for(lambda: len(self.incidents(daemon)) == 2, 5)
+        shown = daemon.get("/api/v1/incidents")[2]
+        daemon.stop()
+        kept = b"".join(f.read_bytes() for f in self.state.iterdir())
+        self.assertIn(b"X-Api-Key: <secret>", kept, "the evidence is there")
+        for secret in (b"geheim-key", b"geheim-pw"):
+            for form in (secret, secret.hex().encode(), base64.b64encode(b"user:" + secret)):
+                self.assertNotIn(form, kept)
+                self.assertNotIn(form.decode(), shown)
 
 
 class Killed(Scenario):
