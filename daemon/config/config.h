@@ -37,6 +37,10 @@ struct Config {
   // only after every probe type has read its fields.
   std::string print() const;
 
+  // All that was read and must not be seen, in no order; whole values and the passwords inside them. Complete
+  // only after every probe type has read its fields.
+  std::vector<Secret> secrets() const;
+
   struct State;  // config_state.h
   std::shared_ptr<State> state;
 };

@@ -53,6 +53,12 @@ std::string print_mapping(const Reads& state) {
 
 }  // namespace
 
+std::vector<Secret> Config::secrets() const {
+  std::vector<Secret> out;
+  for (const std::string& each : state->document->secrets) out.emplace_back(each);
+  return out;
+}
+
 std::string Config::print() const {
   static constexpr std::array<std::string_view, 9> order = {
       "service", "listen", "state_dir", "alerts", "defaults", "credentials", "probes", "capabilities", "groups"};

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/chronicle.h"
 #include "model/notifications.h"
 #include "model/snapshot.h"
 
@@ -19,8 +20,9 @@ struct Actions {
 };
 
 struct Context {
-  std::shared_ptr<const Snapshot> snapshot;  // null before the first
-  Duration beat_age = Duration::max();       // since the engine's last sign of life
+  std::shared_ptr<const Snapshot> snapshot;         // null before the first
+  std::shared_ptr<const Chronicle> chronicle = {};  // null before the start
+  Duration beat_age = Duration::max();              // since the engine's last sign of life
   std::string_view version;
   const Actions& actions;
   bool stopping = false;

@@ -17,7 +17,7 @@ Response health(const Context&);
 Response health(const Context&, const GroupInfo&);
 Response health(const Context&, ProbeId);
 
-std::string probes_json(const Snapshot&);     // array of checks, each with its name, in the order of the plan
-std::string incidents_json(const Snapshot&);  // array, newest first
+std::string probes_json(const Snapshot&);  // array of checks, each with its name, in the order of the plan
+std::string incidents_json(const Chronicle&);  // array, newest first; only what is acknowledged
 
 }  // namespace answerback::http

@@ -82,7 +82,7 @@ Response one_health(const Request&, const Context& context, Rest name) {
 Response metrics(const Request&, const Context& context, Rest) {
   return {.content_type = std::string(sinks::metrics_content_type),
           .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version,
-                                context.notifications.get()),
+                                {context.chronicle.get(), context.notifications.get()}),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
@@ -97,8 +97,7 @@ Response probes(const Request&, const Context& context, Rest) {
 }
 
 Response incidents(const Request&, const Context& context, Rest) {
-  return context.snapshot && context.snapshot->incidents ? json(incidents_json(*context.snapshot))
-                                                         : no_snapshot();
+  return context.chronicle ? json(incidents_json(*context.chronicle)) : no_snapshot();
 }
 
 Response healthy(const Request&, const Context& context, Rest) {

@@ -67,15 +67,20 @@ void add_notifications(Families& out, const NotificationTally& tally) {
 
 class Page final : public prometheus::Collectable {
  public:
-  Page(const Snapshot& snapshot, std::string_view version, const NotificationTally* notifications)
-      : snapshot_(snapshot), version_(version), notifications_(notifications) {}
+  Page(const Snapshot& snapshot, std::string_view version, Beside beside)
+      : snapshot_(snapshot), version_(version), beside_(beside) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     Families out;
     if (snapshot_.plan) add_probes(out, *snapshot_.plan, snapshot_);
     if (snapshot_.plan && snapshot_.assessment) add_whole(out, *snapshot_.plan, *snapshot_.assessment);
     if (snapshot_.plan) add_ourselves(out, snapshot_.ourselves);
-    if (notifications_) add_notifications(out, *notifications_);
+    if (beside_.notifications) add_notifications(out, *beside_.notifications);
+    if (beside_.chronicle) {
+      out.gauge("answerback_history_degraded",
+                "1 if what happens is not being kept as the configuration asks.")
+          .value({}, beside_.chronicle->degraded.empty() ? 0 : 1);
+    }
     out.gauge("answerback_build_info", "What is running.")
         .value(with(with({}, "version", version_), "compiler", "clang " __clang_version__), 1);
     add_process(out);
@@ -85,14 +90,13 @@ class Page final : public prometheus::Collectable {
  private:
   const Snapshot& snapshot_;
   std::string_view version_;
-  const NotificationTally* notifications_;
+  Beside beside_;
 };
 
 }  // namespace
 
-std::string render(const Snapshot& snapshot, std::string_view version,
-                   const NotificationTally* notifications) {
-  return TextWriter().Serialize(Page(snapshot, version, notifications).Collect());
+std::string render(const Snapshot& snapshot, std::string_view version, Beside beside) {
+  return TextWriter().Serialize(Page(snapshot, version, beside).Collect());
 }
 
 }  // namespace answerback::sinks

@@ -1,5 +1,6 @@
 #include "http/health_json.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -184,12 +185,21 @@ TEST_F(HealthJson, ListsProbesWithTheirNames) {
 TEST_F(HealthJson, ListsIncidentsNewestFirst) {
   given.incidents = {{2, "db", Reason::status, test::noon, {}, "db", "db is \"down\""},
                      {1, "agent", Reason::stalled, test::noon - 1h, test::noon - 30min, "db", ""}};
-  EXPECT_EQ(
-      incidents_json(*given.build()),
-      R"([{"id":2,"probe":"db","reason":"status","since":"2026-11-22T12:00:00Z","ended":null,"cause":"db",)"
-      R"("output":"db is \"down\""},)"
-      R"({"id":1,"probe":"agent","reason":"stalled","since":"2026-11-22T11:00:00Z","ended":"2026-11-22T11:30:00Z",)"
-      R"("cause":"db","output":""}])");
+  given.incidents[1].whys = {"users get no answer", "the database refuses"};
+  given.incidents[1].value_blocked = 60;
+  const std::string text = incidents_json(*given.chronicle());
+  EXPECT_THAT(
+      text,
+      testing::StartsWith(
+          R"([{"id":2,"probe":"db","reason":"status","since":"2026-11-22T12:00:00Z","ended":null,"cause":"db",)"
+          R"("output":"db is \"down\"",)"));
+  const json::value second = json::parse(text).at(1);
+  EXPECT_EQ(second.at("id"), 1);
+  EXPECT_EQ(second.at("ended"), "2026-11-22T11:30:00Z");
+  EXPECT_EQ(second.at("whys"), json::parse(R"(["users get no answer","the database refuses"])"));
+  EXPECT_EQ(second.at("value_blocked"), 60);
+  EXPECT_EQ(second.at("timeline"), json::parse(R"([{"at":"2026-11-22T11:00:00Z","what":"agent is down"}])"));
+  EXPECT_EQ(second.at("durable"), true);
 }
 
 TEST(JsonText, WritesNumbersAsPeopleDo) {

@@ -37,6 +37,7 @@ class Routes : public testing::Test {
                     .query = parsed->second,
                     .headers = std::move(headers)};
     return handle(request, {.snapshot = started ? given.build() : nullptr,
+                            .chronicle = started ? given.chronicle() : nullptr,
                             .beat_age = beat_age,
                             .version = "1.2.3",
                             .actions = actions,
