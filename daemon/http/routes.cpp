@@ -7,6 +7,7 @@
 #include "http/health_json.h"
 #include "http/kube_text.h"
 #include "http/page.h"
+#include "http/report.h"
 #include "model/text.h"
 #include "sinks/metrics.h"
 
@@ -100,6 +101,10 @@ Response incidents(const Request&, const Context& context, Rest) {
                                                          : no_snapshot();
 }
 
+Response incident_report(const Request& request, const Context& context, Rest) {
+  return has_plan(context) && context.snapshot->assessment ? report(request, context) : no_snapshot();
+}
+
 Response healthy(const Request&, const Context& context, Rest) {
   return context.beat_age < beat_limit ? plain(200, "answerback is healthy")
                                        : plain(503, "answerback's own loop stands still");
@@ -141,6 +146,7 @@ constexpr std::array table{
     Route{"GET", "/config", Policy::details, config},
     Route{"GET", "/api/v1/probes", Policy::details, probes},
     Route{"GET", "/api/v1/incidents", Policy::details, incidents},
+    Route{"GET", "/api/v1/report", Policy::details, incident_report},
 };
 
 // Whether the path is the route's, and what stands for the star.
