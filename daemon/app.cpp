@@ -165,7 +165,6 @@ class Daemon {
   http::Response answer(const http::Request& request) {
     const http::Context context{
         .snapshot = board_.read(),
-        .chronicle = nullptr,
         .now = plumbing_.clock.wall(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,

@@ -19,10 +19,10 @@ struct Actions {
 };
 
 struct Context {
-  std::shared_ptr<const Snapshot> snapshot;    // null before the first
-  std::shared_ptr<const Chronicle> chronicle;  // null: nothing kept yet
-  Wall now{};                                  // when it was asked
-  Duration beat_age = Duration::max();         // since the engine's last sign of life
+  std::shared_ptr<const Snapshot> snapshot;         // null before the first
+  std::shared_ptr<const Chronicle> chronicle = {};  // null: nothing kept yet
+  Wall now{};                                       // when it was asked
+  Duration beat_age = Duration::max();              // since the engine's last sign of life
   std::string_view version;
   const Actions& actions;
   bool stopping = false;

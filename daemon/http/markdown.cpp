@@ -22,7 +22,8 @@ std::size_t block_marker(std::string_view text) {
   const std::size_t digits = text.find_first_not_of("0123456789");
   if (digits == 0) return std::string_view("#+-=").contains(text[0]) ? 0 : std::string_view::npos;
   if (digits == std::string_view::npos || digits > 9) return std::string_view::npos;
-  return text[digits] == '.' || text[digits] == ')' ? digits : std::string_view::npos;
+  const bool ends = digits + 1 == text.size() || text[digits + 1] == ' ';
+  return ends && (text[digits] == '.' || text[digits] == ')') ? digits : std::string_view::npos;
 }
 
 bool means_something(std::string_view text, std::size_t i) {

@@ -127,6 +127,7 @@ TEST_F(Routes, StatusFollowsOurOwnCondition) {
            Asked{"/", 200, 200, 200, 200, 200},
            Asked{"/api/v1/probes", 200, 503, 200, 200, 200},
            Asked{"/api/v1/incidents", 200, 503, 200, 200, 200},
+           Asked{"/api/v1/report", 200, 503, 200, 200, 200},
        }) {
     SCOPED_TRACE(each.target);
     EXPECT_EQ(ask(each.target).status, each.healthy);
