@@ -68,7 +68,7 @@ std::string joined(const std::vector<std::string>& items) {
 
 std::string age(const std::string& since, Wall now) {
   const auto at = read_iso_time(since);
-  return at ? roughly(now - *at) : since;
+  return at ? roughly(std::chrono::floor<std::chrono::seconds>(now - *at)) : since;
 }
 
 // The newest run's check of a probe, by its name.
@@ -121,7 +121,8 @@ class Printer {
     line_after("cause", probe + ": " + text(cause, "reason") + " at " + text(cause, "phase") + ", since " +
                             since + " (" + age(since, style_.now) + ")");
     const json::object* check = check_of(checks_, probe);
-    if (check != nullptr && !text(*check, "output").empty()) line(text(*check, "output"), 6);
+    const std::string seen = check == nullptr ? std::string() : text(*check, "output");
+    if (!text(root_, "output").contains(seen)) line(seen, 6);  // said in full above
     for (const std::string& why : texts_in(cause, "whys")) line("because " + why, 6);
     if (const auto blocked = texts_in(cause, "blocks"); !blocked.empty())
       line("blocks " + joined(blocked), 6);

@@ -36,7 +36,7 @@ std::vector<Moment> moments(const ReportOrder& order) {
   std::vector<Moment> out{{us.started, "answerback started"}};
   if (us.reload.at > us.started) {
     const std::string refused = "configuration refused, the one in use stays: " + us.reload.error;
-    out.push_back({us.reload.at, us.reload.successful ? "configuration reloaded" : refused});
+    out.push_back({us.reload.at, us.reload.successful ? "configuration loaded" : refused});
   }
   return out;
 }
