@@ -14,8 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t text_cap = 4096;       // bytes of one text
-constexpr std::size_t frames_in_a_list = 8;  // of each failing probe, the last ones; alone it shows all it has
+constexpr std::size_t text_cap = 4096;  // bytes of one text
+constexpr std::size_t frames_in_a_list =
+    8;  // of each failing probe, the last ones; alone it shows all it has
 constexpr std::size_t frame_cap_in_a_list = 512;
 
 json::string text(std::string_view from, std::size_t most = text_cap) {
@@ -196,6 +197,10 @@ Response health(const Context& context, const GroupInfo& group) {
 Response health(const Context& context, ProbeId id) {
   const Status status = status_of(context.snapshot->probes[id]->facts.health);
   return part(context, "probe " + context.snapshot->plan->probes[id].name, status, {id}, Detail::alone);
+}
+
+json::object check_json(const Snapshot& snapshot, ProbeId id) {
+  return check(*snapshot.plan, snapshot, id, Detail::alone);
 }
 
 std::string probes_json(const Snapshot& snapshot) {

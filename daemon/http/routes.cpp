@@ -7,6 +7,7 @@
 #include "http/health_json.h"
 #include "http/kube_text.h"
 #include "http/page.h"
+#include "http/probe_json.h"
 #include "http/report.h"
 #include "model/text.h"
 #include "sinks/metrics.h"
@@ -66,18 +67,29 @@ Response startupz(const Request& request, const Context& context, Rest) {
 
 Response whole(const Request&, const Context& context, Rest) { return health(context); }
 
+std::optional<ProbeId> probe_named(const Plan& plan, std::string_view name) {
+  const auto probe = std::ranges::find(plan.probes, name, &ProbeInfo::name);
+  if (probe == plan.probes.end()) return std::nullopt;
+  return static_cast<ProbeId>(probe - plan.probes.begin());
+}
+
+Response no_such(std::string_view kind, std::string_view name, const std::string& known) {
+  return plain(404, "no " + std::string(kind) + " \"" + one_line(name, echo_cap) +
+                        "\"; there are:" + (known.empty() ? " none" : known));
+}
+
+std::string names_of(const auto& all) {
+  std::string out;
+  for (const auto& each : all) out += " " + each.name;
+  return out;
+}
+
 Response one_health(const Request&, const Context& context, Rest name) {
   if (!has_plan(context)) return health(context);
   const Plan& plan = *context.snapshot->plan;
   if (const GroupInfo* const group = plan.group(name)) return health(context, *group);
-  const auto probe = std::ranges::find(plan.probes, name, &ProbeInfo::name);
-  if (probe != plan.probes.end()) return health(context, static_cast<ProbeId>(probe - plan.probes.begin()));
-
-  std::string known;
-  for (const GroupInfo& each : plan.groups) known += " " + each.name;
-  for (const ProbeInfo& each : plan.probes) known += " " + each.name;
-  return plain(404, "no group or probe \"" + one_line(name, echo_cap) +
-                        "\"; there are:" + (known.empty() ? " none" : known));
+  if (const auto probe = probe_named(plan, name)) return health(context, *probe);
+  return no_such("group or probe", name, names_of(plan.groups) + names_of(plan.probes));
 }
 
 Response metrics(const Request&, const Context& context, Rest) {
@@ -94,6 +106,13 @@ Response json(std::string body) {
 
 Response probes(const Request&, const Context& context, Rest) {
   return has_plan(context) ? json(probes_json(*context.snapshot)) : no_snapshot();
+}
+
+Response one_probe(const Request&, const Context& context, Rest name) {
+  if (!has_plan(context) || !context.snapshot->assessment) return no_snapshot();
+  const Plan& plan = *context.snapshot->plan;
+  const auto probe = probe_named(plan, name);
+  return probe ? json(probe_json(context, *probe)) : no_such("probe", name, names_of(plan.probes));
 }
 
 Response incidents(const Request&, const Context& context, Rest) {
@@ -145,6 +164,7 @@ constexpr std::array table{
     Route{"POST", "/-/reload", Policy::changing, reload},
     Route{"GET", "/config", Policy::details, config},
     Route{"GET", "/api/v1/probes", Policy::details, probes},
+    Route{"GET", "/api/v1/probes/*", Policy::details, one_probe},
     Route{"GET", "/api/v1/incidents", Policy::details, incidents},
     Route{"GET", "/api/v1/report", Policy::details, incident_report},
 };
