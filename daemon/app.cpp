@@ -27,6 +27,7 @@
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
+#include "sinks/event_ring.h"
 #include "watchdog.h"
 
 namespace answerback {
@@ -58,7 +59,8 @@ class Daemon {
         plumbing_(loop_),
         log_(std::in_place, sinks::EventLog::Options{.level = *sinks::log_level_named(options.log_level),
                                                      .format = *sinks::log_format_named(options.log_format)}),
-        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_}, board_) {}
+        events_(plumbing_.clock.wall()),
+        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_, &events_}, board_) {}
 
   int run() {
     auto first = load(options_.config_file, plumbing_.services);
@@ -169,6 +171,7 @@ class Daemon {
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
+        .events = &events_,
         .stopping = stopping_,
     };
     return http::handle(request, context);
@@ -190,6 +193,7 @@ class Daemon {
   Plumbing plumbing_;
   sinks::Board board_;
   std::optional<sinks::EventLog> log_;
+  sinks::EventRing events_;
   engine::Engine engine_;
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); }};

@@ -18,7 +18,7 @@ MAY = {
     "net": ["model/", "net/", "probe/clock.h", "probe/run.h"],
     "engine": ["model/", "probe/", "engine/", "sinks/sink.h", "sinks/board.h"],
     "sinks": ["model/", "sinks/"],
-    "http": ["model/", "http/", "sinks/board.h", "sinks/metrics.h"],
+    "http": ["model/", "http/", "sinks/board.h", "sinks/event_ring.h", "sinks/metrics.h"],
     "cli": ["model/", "config/", "probe/", "credentials/", "engine/", "cli/"],
     "credentials": ["model/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h", "credentials/"],
     "probes": ["model/", "probe/", "net/", "credentials/credentials.h", "config/fields.h", "config/secret.h",

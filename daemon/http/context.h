@@ -9,6 +9,7 @@
 
 #include "model/chronicle.h"
 #include "model/snapshot.h"
+#include "sinks/event_ring.h"
 
 namespace answerback::http {
 
@@ -25,6 +26,7 @@ struct Context {
   Duration beat_age = Duration::max();              // since the engine's last sign of life
   std::string_view version;
   const Actions& actions;
+  sinks::EventRing* events = nullptr;  // null: nobody can read along
   bool stopping = false;
 };
 

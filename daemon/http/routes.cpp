@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "http/event_stream.h"
 #include "http/health_json.h"
 #include "http/kube_text.h"
 #include "http/page.h"
@@ -120,6 +121,19 @@ Response incidents(const Request&, const Context& context, Rest) {
                                                          : no_snapshot();
 }
 
+Response events(const Request& request, const Context& context, Rest) {
+  if (context.events == nullptr) return plain(501, "events are not available");
+  auto reader = context.events->join(request.header("Last-Event-ID"));
+  if (!reader) {
+    Response full = plain(503, "as many clients as may be are reading along: try again later");
+    full.headers.emplace_back("Retry-After", "5");
+    return full;
+  }
+  return {.content_type = "text/event-stream",
+          .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+          .stream = std::make_shared<EventStream>(std::move(reader))};
+}
+
 Response incident_report(const Request& request, const Context& context, Rest) {
   return has_plan(context) && context.snapshot->assessment ? report(request, context) : no_snapshot();
 }
@@ -166,6 +180,7 @@ constexpr std::array table{
     Route{"GET", "/api/v1/probes", Policy::details, probes},
     Route{"GET", "/api/v1/probes/*", Policy::details, one_probe},
     Route{"GET", "/api/v1/incidents", Policy::details, incidents},
+    Route{"GET", "/api/v1/events", Policy::details, events},
     Route{"GET", "/api/v1/report", Policy::details, incident_report},
 };
 
