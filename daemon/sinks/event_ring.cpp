@@ -79,8 +79,10 @@ std::unique_ptr<EventRing::Reader> EventRing::join(std::string_view last_id) {
   if (state_->readers >= state_->limits.readers) return nullptr;
   ++state_->readers;
   const std::uint64_t seen = state_->number_of(last_id);
-  const std::uint64_t from = last_id.empty() ? state_->next : seen == 0 ? state_->first() : seen + 1;
-  return std::make_unique<Place>(state_, std::min(from, state_->next));
+  const std::uint64_t from = last_id.empty() || seen >= state_->next ? state_->next
+                             : seen == 0                             ? state_->first()
+                                                                     : seen + 1;
+  return std::make_unique<Place>(state_, from);
 }
 
 }  // namespace answerback::sinks

@@ -90,6 +90,42 @@ class Asking(Scenario):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("write it like 24h", wrong.stderr)
 
+    def events(self, last_id=None):
+        """A generator of (id, event, data) as they happen."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.answerback.port, timeout=20)
+        connection.request("GET", "/api/v1/events", headers={"Last-Event-ID": last_id} if last_id else {})
+        response = connection.getresponse()
+        self.assertEqual((response.status, response.headers.get_content_type()), (200, "text/event-stream"))
+        fields = {}
+        for line in response:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif "data" in fields:
+                yield fields.get("id"), fields["event"], json.loads(fields["data"])
+                fields = {}
+
+    def test_events_are_told_as_they_happen_and_again_to_who_missed_them(self):
+        self.start_platform()
+        self.start_daemon()
+        self.answerback.wait_health("pass", 30)
+        seen = []
+        live = self.events()
+        self.assertTrue(self.demo("/demo/break", body={"what": "agent_silent"}))
+        for id, event, data in live:
+            seen.append((id, event, data))
+            if event == "output":
+                break
+        self.assertEqual([event for _, event, _ in seen], ["transition", "incident_opened", "output"])
+        self.assertEqual((seen[0][2]["probe"], seen[0][2]["reason"]), ("agent", "no_start"))
+        self.assertIn("Users get no AI responses", seen[2][2]["output"])
+        again = self.events(last_id=seen[0][0])
+        self.assertEqual([next(again), next(again)], seen[1:])
+        status, _, text = self.answerback.get("/api/v1/probes/agent")
+        self.assertEqual((status, json.loads(text)["last_run"]["reason"]), (200, "no_start"))
+        self.assertEqual(self.answerback.get("/livez")[0], 200)
+        self.assertEqual(self.answerback.stop(), 0)  # although both are still reading
+
     def test_the_gate_opens_when_the_platform_comes_up(self):
         self.start_daemon()
         junit = f"{self.folder}/gate.xml"

@@ -40,11 +40,13 @@ class Routes : public testing::Test {
                             .beat_age = beat_age,
                             .version = "1.2.3",
                             .actions = actions,
+                            .events = &events,
                             .stopping = stopping});
   }
 
   test::SnapshotBuilder given;
   Actions actions;
+  sinks::EventRing events{test::noon};
   Duration beat_age = 100ms;
   bool started = true, stopping = false;
 };
