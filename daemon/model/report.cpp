@@ -109,6 +109,9 @@ std::vector<Report::Cause> causes(const ReportOrder& order,
     Report::Cause& made = out.emplace_back();
     made.probe = plan.probes[cause.probe].name;
     made.facts = view.facts;
+    made.facts.reason = cause.reason;  // a finding of two probes has one of its own
+    made.facts.phase = cause.phase;
+    made.facts.since = cause.since;
     made.last_pass = view.last_pass;
     if (view.last_pass && *view.last_pass <= cause.since) made.detected = cause.since - *view.last_pass;
     made.last_change = last_before(moments, cause.since);
@@ -140,10 +143,8 @@ std::vector<Moment> timeline(const Stories& incidents, const std::vector<Moment>
     all.push_back({incident.since, named + " opened: " + incident.probe + " " +
                                        std::string(name(incident.reason)) + " at " +
                                        std::string(name(incident.phase))});
-    for (const Moment& each : story->timeline) {
-      const bool says_whose = each.what.starts_with(incident.probe);
-      all.push_back({each.at, says_whose ? each.what : incident.probe + ": " + each.what});
-    }
+    all.insert(all.end(), story->timeline.begin(),
+               story->timeline.end());  // of a cause: also that of its symptoms
     if (!incident.ended) continue;
     all.push_back({*incident.ended, named + " closed: " + incident.probe + " after " +
                                         roughly(*incident.ended - incident.since)});

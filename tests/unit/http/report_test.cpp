@@ -48,8 +48,8 @@ class ReportRoute : public testing::Test {
     incident.since = noon - 90s;
     chronicle.since = noon - 48h;
     chronicle.moments = {{noon - 10min, "configuration reloaded"}};
-    chronicle.incidents = {
-        std::make_shared<const IncidentStory>(IncidentStory{incident, {{noon - 90s, "up to down"}}})};
+    chronicle.incidents = {std::make_shared<const IncidentStory>(
+        IncidentStory{incident, {{noon - 90s, "db is down (was up)"}}})};
   }
 
   void frame(std::string label, std::string text) {
@@ -144,7 +144,7 @@ auth.
 ## Timeline
 
 - 2026-11-22T11:50:00Z configuration reloaded
-- 2026-11-22T11:58:30Z db: up to down
+- 2026-11-22T11:58:30Z db is down (was up)
 - 2026-11-22T11:58:30Z incident 8 opened: db connect_refused at connect
 
 ## Incidents

@@ -125,7 +125,7 @@ TEST_F(Reported, EvidenceIsOfTheNewestRunThatDidNotPassOrElseWhatWasKept) {
 
 TEST_F(Reported, TheTimelineIsOfTheWindowInOrderAndSaysEachThingOnce) {
   incident(8, "db", noon - 90s, std::nullopt,
-           {{noon - 90s, "up -> down"}, {noon - 90s, "up -> down"}, {noon - 80s, "db: cause found"}});
+           {{noon - 90s, "db is down"}, {noon - 90s, "db is down"}, {noon - 80s, "agent is down"}});
   incident(7, "web", noon - 2h, noon - 2h + 90s);
   incident(6, "old", noon - 40h, noon - 30h);
   incident(5, "long", noon - 40h, noon - 1h);
@@ -135,8 +135,8 @@ TEST_F(Reported, TheTimelineIsOfTheWindowInOrderAndSaysEachThingOnce) {
   EXPECT_THAT(
       told,
       ElementsAre("incident 7 opened: web connect_refused at connect", "incident 7 closed: web after 1m 30s",
-                  "incident 5 closed: long after 1d 15h", "configuration reloaded", "db: up -> down",
-                  "incident 8 opened: db connect_refused at connect", "db: cause found", "stalled for 3 s"));
+                  "incident 5 closed: long after 1d 15h", "configuration reloaded", "db is down",
+                  "incident 8 opened: db connect_refused at connect", "agent is down", "stalled for 3 s"));
   EXPECT_EQ(made.incidents.size(), 3U);
   EXPECT_EQ(made.changes.size(), 2U);
   EXPECT_THAT(report(15s).timeline, IsEmpty());
