@@ -29,6 +29,7 @@
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
+#include "sinks/event_ring.h"
 #include "sinks/history.h"
 #include "watchdog.h"
 
@@ -76,7 +77,9 @@ class Daemon {
         log_(std::in_place, sinks::EventLog::Options{.level = *sinks::log_level_named(options.log_level),
                                                      .format = *sinks::log_format_named(options.log_format)}),
         history_(board_, *log_, {.redact = [this](std::string text) { return redacted(std::move(text)); }}),
-        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_, &history_}, board_) {}
+        events_(plumbing_.clock.wall()),
+        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_, &history_, &events_},
+                board_) {}
 
   int run() {
     auto first = load(options_.config_file, plumbing_.services);
@@ -202,9 +205,11 @@ class Daemon {
     const http::Context context{
         .snapshot = board_.read(),
         .chronicle = history_.chronicle(),
+        .now = plumbing_.clock.wall(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
+        .events = &events_,
         .stopping = stopping_,
         .notifications = board_.notifications(),
     };
@@ -245,6 +250,7 @@ class Daemon {
   sinks::Board board_;
   std::optional<sinks::EventLog> log_;
   sinks::History history_;
+  sinks::EventRing events_;
   engine::Engine engine_;
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const http::Actions actions_{.reload = [this] { return reload(); },

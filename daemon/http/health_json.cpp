@@ -211,6 +211,10 @@ Response health(const Context& context, ProbeId id) {
   return part(context, "probe " + context.snapshot->plan->probes[id].name, status, {id}, Detail::alone);
 }
 
+json::object check_json(const Snapshot& snapshot, ProbeId id) {
+  return check(*snapshot.plan, snapshot, id, Detail::alone);
+}
+
 std::string probes_json(const Snapshot& snapshot) {
   json::array out;
   for (ProbeId id = 0; id < snapshot.plan->probes.size(); ++id) {
