@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "probes/agent_canary.h"
+#include "probes/agent_steps.h"
 
 namespace answerback::probes {
 namespace {
 
-std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& dialect) {
+std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& row,
+                                    const AgentDialect& dialect) {
   std::vector<std::string> chain =
       fields.texts("chain",
                    "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
@@ -17,7 +19,8 @@ std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRo
                        chain.begin() + static_cast<std::ptrdiff_t>(i);
     if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
   }
-  if (chain.empty()) chain.assign(dialect.chain.begin(), dialect.chain.end());
+  if (chain.empty()) chain = dialect.stages();
+  if (chain.empty()) chain.assign(row.chain.begin(), row.chain.end());
   return chain;
 }
 
@@ -26,6 +29,7 @@ std::unique_ptr<const AgentDialect> read_dialect(config::Fields& fields, const A
   auto dialect = chosen.read(fields);
   if (fields.describes()) {
     for (const AgentDialectRow& row : agent_dialects()) row.read(fields);
+    steps_dialect.read(fields);
   }
   return dialect;
 }
@@ -36,7 +40,9 @@ const AgentDialectRow& choose_dialect(config::Fields& fields) {
     if (!row.name.empty()) names.emplace_back(row.name);
   }
   const std::string preset =
-      fields.one_of("preset", "", names, "the protocol spoken; left out: that of agent-chat platforms");
+      fields.one_of("preset", "", names,
+                    "the protocol spoken; left out: that of agent-chat platforms, or what `steps` say");
+  if (preset.empty() && fields.has("steps")) return steps_dialect;
   return *std::ranges::find(agent_dialects(), preset, &AgentDialectRow::name);
 }
 
@@ -58,9 +64,9 @@ ChainLimits read_limits(config::Fields fields) {
 
 AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
-  const AgentDialectRow& dialect = choose_dialect(fields);
-  settings.dialect = read_dialect(fields, dialect);
-  settings.chain = read_chain(fields, dialect);
+  const AgentDialectRow& row = choose_dialect(fields);
+  settings.dialect = read_dialect(fields, row);
+  settings.chain = read_chain(fields, row, *settings.dialect);
   const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
                                               "what is asked, so that no canned answer can be right");
   settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;

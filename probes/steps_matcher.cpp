@@ -1,0 +1,113 @@
+#include "probes/steps_matcher.h"
+
+#include <boost/json.hpp>
+
+#include "model/text.h"
+#include "probes/steps_read.h"
+
+namespace answerback::probes {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t shown = 120;  // bytes of what was wanted or seen in a message
+
+std::string got(std::string_view text) { return text.empty() ? "an empty message" : one_line(text, shown); }
+
+// Names stand for text as long as nobody knows their values.
+StepValue placeholder(std::string_view) { return {"x", false}; }
+
+std::expected<std::string, std::string> plain(const json::value& value, std::string_view key) {
+  auto text = step_text(value);
+  if (!text) return std::unexpected(std::string(key) + ": " + text.error());
+  return text;
+}
+
+}  // namespace
+
+std::expected<Matcher, std::string> Matcher::read(const json::value& value, const StepScope& scope) {
+  Matcher matcher;
+  json::object object;
+  if (const json::object* given = value.if_object())
+    object = *given;
+  else
+    object["text"] = value;
+  matcher.wanted_ = object.empty() ? "any message" : one_line(json::serialize(value), shown);
+  for (const auto& [key, item] : object) {
+    std::string wrong;
+    const auto take = [&]<class T>(auto& to, std::expected<T, std::string> made) {
+      if (made)
+        to = *std::move(made);
+      else
+        wrong = std::string(key) + ": " + made.error();
+    };
+    if (key == "prefix" || key == "text") {
+      const auto text = plain(item, key);
+      if (!text) return std::unexpected(text.error());
+      matcher.has_text_ |= key == "text";
+      take(key == "text" ? matcher.text_template_ : matcher.prefix_template_,
+           Template::of_text(*text, scope));
+    } else if (key == "inside") {
+      const auto text = plain(item, key);
+      if (!text) return std::unexpected(text.error());
+      take(matcher.inside_, Where::parse(*text));
+    } else if (key == "matches") {
+      const auto text = plain(item, key);
+      if (!text) return std::unexpected(text.error());
+      take(matcher.pattern_, Pattern::parse(*text));
+    } else if (key == "json") {
+      if (!item.is_object())
+        return std::unexpected("json: wants a mapping of JSON pointers, as {/status: healthy}");
+      matcher.has_json_ = true;
+      take(matcher.json_template_, Template::of_json(item, scope));
+      if (wrong.empty()) take(matcher.json_, JsonExpect::parse(matcher.json_template_.fill(placeholder)));
+    } else {
+      return std::unexpected("unknown key " + one_line(key, 40) +
+                             " (known: prefix, inside, json, matches, text)");
+    }
+    if (!wrong.empty()) return std::unexpected(wrong);
+  }
+  return matcher;
+}
+
+Matcher Matcher::filled(const StepLookup& lookup) const {
+  Matcher matcher = *this;
+  matcher.prefix_ = prefix_template_.fill(lookup);
+  matcher.text_ = text_template_.fill(lookup);
+  if (has_json_) {
+    // What was captured is text, number or object: a mapping of matchers it stays.
+    if (auto expect = JsonExpect::parse(json_template_.fill(lookup))) matcher.json_ = *std::move(expect);
+  }
+  return matcher;
+}
+
+std::optional<std::string_view> Matcher::look(Incoming& message) const {
+  if (!message.text().starts_with(prefix_)) return std::nullopt;
+  const std::string_view rest = message.text().substr(prefix_.size());
+  if (!inside_) return rest;
+  auto found = inside_->find(message, rest);
+  return found ? std::optional(message.keep(std::move(found->text))) : std::nullopt;
+}
+
+std::string_view Matcher::part(Incoming& message) const { return look(message).value_or(std::string_view()); }
+
+std::optional<std::string> Matcher::mismatch(Incoming& message) const {
+  const auto part = look(message);
+  if (!part) {
+    const std::string what = message.text().starts_with(prefix_)
+                                 ? "something at " + one_line(inside_->text(), 60)
+                                 : "a message that begins with " + one_line(prefix_, 40);
+    return "wanted " + what + ", got " + got(message.text());
+  }
+  if (has_json_) {
+    const json::value* document = message.json(*part);
+    if (!document) return "wanted JSON, got " + got(*part);
+    if (auto wrong = json_.mismatch_in(*document)) return wrong;
+  }
+  if (pattern_ && !pattern_->found_in(*part))
+    return "wanted a match of " + one_line(pattern_->text(), shown) + ", got " + got(*part);
+  if (has_text_ && *part != text_) return "wanted " + got(text_) + ", got " + got(*part);
+  return std::nullopt;
+}
+
+}  // namespace answerback::probes
