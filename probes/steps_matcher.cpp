@@ -33,6 +33,8 @@ std::expected<Matcher, std::string> Matcher::read(const json::value& value, cons
   else
     object["text"] = value;
   matcher.wanted_ = object.empty() ? "any message" : one_line(json::serialize(value), shown);
+  if (auto wanted = Template::of_json(value, scope); wanted && !object.empty())
+    matcher.wanted_template_ = *std::move(wanted);
   for (const auto& [key, item] : object) {
     std::string wrong;
     const auto take = [&]<class T>(auto& to, std::expected<T, std::string> made) {
@@ -72,6 +74,8 @@ std::expected<Matcher, std::string> Matcher::read(const json::value& value, cons
 
 Matcher Matcher::filled(const StepLookup& lookup) const {
   Matcher matcher = *this;
+  if (const std::string wanted = wanted_template_.fill(lookup); !wanted.empty())
+    matcher.wanted_ = one_line(wanted, shown);
   matcher.prefix_ = prefix_template_.fill(lookup);
   matcher.text_ = text_template_.fill(lookup);
   if (has_json_) {

@@ -35,7 +35,7 @@ class Matcher {
   std::optional<std::string_view> look(Incoming&) const;
 
   std::string wanted_;
-  Template prefix_template_, text_template_, json_template_;
+  Template wanted_template_, prefix_template_, text_template_, json_template_;
   bool has_text_ = false, has_json_ = false;
   std::string prefix_, text_;
   JsonExpect json_;

@@ -94,20 +94,18 @@ TEST(Steps, ARefusedSignInIsAuth) {
 }
 
 TEST(Steps, WhatIsCapturedIsUsed) {
-  Play play(R"([{"expect": {"prefix": "0"}, "capture": {"sid": "/sid", "n2": "/n"}}, {"capture": {"raw": "^(.)"}
-},
+  Play play(
+      R"([{"expect": {"prefix": "0"}, "capture": {"sid": "/sid", "n2": "/n"}}, {"capture": {"raw": "^(.).*"}},
                {"send": {"json": {"sid": "{{sid}}", "n": "{{n2}}", "raw": "{{raw}}"}}},
                {"expect": {"json": {"/sid": "{{sid}}"}}}])");
   EXPECT_THAT(play.hear(R"(0{"sid":"S1","n":5})").sent(), ElementsAre(R"({"sid":"S1","n":5,"raw":"0"})"));
-EXPECT_THAT(play.hear(R"({"sid":"S2"})").told(), HasSubstr(R"(wanted "S1", got "S2")"));
+  EXPECT_THAT(play.hear(R"({"sid":"S2"})").told(), HasSubstr(R"(wanted "S1", got "S2")"));
 }
 
 TEST(Steps, NothingToCaptureIsTold) {
   Play play(R"([{"expect": {}, "capture": {"sid": "/sid"}}])");
   EXPECT_EQ(play.hear("{}").told(), "assertion: step 1 (expect): nothing to capture at /sid in {}");
-  Play much(R"([{"expect": {}, "capture": {"sid": "(?s)(.*)"
-}
-}])");
+  Play much(R"([{"expect": {}, "capture": {"sid": "(?s)(.*)$"}}])");
   EXPECT_THAT(much.hear(std::string(70'000, 'x')).told(), StartsWith("too_large: step 1"));
 }
 

@@ -1,5 +1,6 @@
 // Steps as configured, over a socket: time, tokens, what is kept as evidence, and servers that misbehave.
 
+#include "probes/platform_event.h"
 #include "probes/steps_stage.h"
 
 namespace answerback::probes {
@@ -53,10 +54,9 @@ TEST_F(OnStage, AnAgentsHeartbeatGoesOnWhileItThinks) {
     co_await say(c, "A " + answer_to(question));
   });
   const std::string keys = R"(steps: [{send: beat, every: 100ms}, {ask: "Q {{question}}"}]
-    events: [{when: {prefix: "A "}, event: answered, answer: "(.*)"
-}])";
+    events: [{when: {prefix: "A "}, event: answered, answer: '(.*)'}])";
   const Told told = run(agent, keys);
-EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
 }
 
 TEST_F(OnStage, AnAgentInThePlatformsOwnEvents) {
@@ -77,8 +77,7 @@ TEST_F(OnStage, AWrongAnswerIsNone) {
     co_await say(c, "A It is 12.");
   });
   const Told told = ask(R"(steps: [{ask: "Q {{question}}"}]
-    events: [{when: {prefix: "A "}, event: answered, answer: "(.*)"
-}])");
+    events: [{when: {prefix: "A "}, event: answered, answer: '(.*)'}])");
   EXPECT_EQ(told.result.reason, Reason::answer_wrong) << testing::PrintToString(told);
 }
 
