@@ -13,9 +13,9 @@ constexpr PresetParameter parameters[] = {
 
 constexpr std::string_view script = R"json({"steps": [
   {"fail": [{"when": {"json": {"/type": "error", "/error/code": {"matches": "api_key|auth|unauthorized"}}}, "as": "auth"},
+            {"when": {"json": {"/type": "error", "/error/code": {"matches": "rate_limit|slow_down"}}}, "as": "rate_limited"},
             {"when": {"json": {"/type": "error", "/error/code": {"matches": "quota|credit_balance|_limit_exceeded"}}},
              "as": "quota"},
-            {"when": {"json": {"/type": "error", "/error/code": {"matches": "rate_limit|slow_down"}}}, "as": "rate_limited"},
             {"when": {"json": {"/type": "error", "/error/code": "model_not_found"}}, "as": "model_not_found"},
             {"when": {"json": {"/type": "error", "/error/type": "server_error"}}, "as": "upstream_error"},
             {"when": {"json": {"/type": "error"}}, "as": "bad_request"}]},

@@ -35,9 +35,9 @@ Awaitable<void> socketio_open(Connection& c, std::string connect = "40{}") {
 
 TEST_F(Presets, SocketIo) {
   serve([](Connection& c) -> Awaitable<void> {
-    co_await socketio_open(c);
     co_await say(c, "2");
     co_await wants(c, "3");
+    co_await socketio_open(c);
     const std::string question = co_await hear(c);
     EXPECT_TRUE(question.starts_with(R"(421["chat",{"text":")")) << question;
     co_await say(c, R"(42["typing",{}])");
@@ -151,7 +151,10 @@ TEST_F(Presets, GraphQlRefuses) {
         co_await c.hold();
       },
       "graphql-transport-ws");
-  refuse("preset: graphql_transport_ws\n    with: {query: q}", "/", "fail auth at welcome", "4403");
+  for (const Told& told : {ask(graphql), run(websocket, "preset: graphql_transport_ws")}) {
+    EXPECT_EQ(told.verdict(), "fail auth at welcome") << testing::PrintToString(told);
+    EXPECT_THAT(told.result.detail, HasSubstr("4403"));
+  }
   for (const std::string& error :
        {R"({"id":"1","type":"error","payload":[{"message":"no such field"}]})"s,
         R"({"id":"1","type":"next","payload":{"errors":[{"message":"no such field"}]}})"s}) {
