@@ -10,10 +10,10 @@ namespace {
 
 std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& row,
                                     const AgentDialect& dialect) {
-  std::vector<std::string> chain =
-      fields.texts("chain",
-                   "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
-                   "tool_executing, tool_completed, agent_completed");
+  std::vector<std::string> chain = fields.texts(
+      "chain",
+      "the events an answer must come with, in order; left out: those of the preset or of `events`, "
+      "otherwise agent_started, agent_thinking, tool_executing, tool_completed, agent_completed");
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const bool again = std::find(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), chain[i]) !=
                        chain.begin() + static_cast<std::ptrdiff_t>(i);

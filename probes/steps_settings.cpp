@@ -8,41 +8,44 @@ namespace {
 
 namespace json = boost::json;
 
+enum class KeyKind : std::uint8_t { any, text, duration };
 struct KeyText {
   std::string_view key, doc;
+  KeyKind kind = KeyKind::any;
 };
 constexpr KeyText step_keys[] = {
     {"send",
      "a text, {json: value}, or {prefix: text, json: value}; filled in: {{token}}, {{uuid}} and {{run_id}} "
      "(new "
      "each run), {{n}} (counts up), secrets, what was captured; {{name|json}}, {{name|base64url}}"},
-    {"every", "of send: and again, as often"},
+    {"every", "of send: and again, as often", KeyKind::duration},
     {"expect",
      "the next message must be so: {prefix: text, inside: where, json: {/pointer: value}, matches: regex, "
      "text: "
      "exactly}, any of them; json as in `expect` of http, inside: a pointer or a regex with one group"},
     {"until", "reads on until a message is so"},
-    {"within", "of expect, until and close: how long that may take; 10s"},
+    {"within", "of expect, until and close: how long that may take; 10s", KeyKind::duration},
     {"capture",
      "of expect and until: {name: where}, a JSON pointer or a regex with one group; used as {{name}}"},
     {"collect", "of until: {name: where}, joined over all messages read"},
     {"reply", "from here on: [{when: matcher, send: message}]"},
     {"ignore", "from here on: matchers of messages that are passed over"},
     {"fail", "from here on: [{when: matcher, as: reason}], such as auth, rate_limited, agent_error"},
-    {"silent_for", "so long nothing may come but what is ignored or replied to"},
+    {"silent_for", "so long nothing may come but what is ignored or replied to", KeyKind::duration},
     {"close", "the server closes the connection, with one of these codes, or any; the last step"},
 };
 constexpr KeyText ask_key = {
     "ask", "the message, or messages, in which {{question}} stands; what comes then are events"};
 constexpr KeyText event_keys[] = {
     {"when", "which messages: a matcher, as in steps[].expect; the first of the list that matches counts"},
-    {"event", "the stage of the chain it is, or the JSON pointer to its name; left out: a sign of life"},
-    {"answer", "where the answer stands: a JSON pointer, or a regex with one group"},
-    {"piece", "where a piece of the answer stands that comes in many"},
-    {"tool", "where the name of the tool stands"},
-    {"run", "where the id of the run stands"},
-    {"thread", "where the id of the thread stands"},
-    {"error", "the run is over, badly: where the words stand"},
+    {"event", "the stage of the chain it is, or the JSON pointer to its name; left out: a sign of life",
+     KeyKind::text},
+    {"answer", "where the answer stands: a JSON pointer, or a regex with one group", KeyKind::text},
+    {"piece", "where a piece of the answer stands that comes in many", KeyKind::text},
+    {"tool", "where the name of the tool stands", KeyKind::text},
+    {"run", "where the id of the run stands", KeyKind::text},
+    {"thread", "where the id of the thread stands", KeyKind::text},
+    {"error", "the run is over, badly: where the words stand", KeyKind::text},
 };
 
 std::vector<std::string> terminators() { return {"none", "nul", "record_separator", "newline"}; }
@@ -53,10 +56,23 @@ Terminator terminator_named(std::string_view name) {
   return at == names.end() ? Terminator::none : static_cast<Terminator>(at - names.begin());
 }
 
+std::optional<json::value> value_of(config::Fields& fields, const KeyText& key) {
+  if (key.kind == KeyKind::duration) {
+    const auto duration = fields.optional_duration(key.key, key.doc);
+    return duration ? std::optional<json::value>(config::print_duration(*duration)) : std::nullopt;
+  }
+  if (key.kind == KeyKind::text) {
+    const auto text = fields.optional_text(key.key, key.doc);
+    return text ? std::optional<json::value>(*text) : std::nullopt;
+  }
+  const auto value = fields.json(key.key, key.doc);
+  return value ? std::optional(json::parse(*value)) : std::nullopt;
+}
+
 json::object object_of(config::Fields& fields, std::span<const KeyText> keys) {
   json::object object;
-  for (const auto& [key, doc] : keys) {
-    if (const auto text = fields.json(key, doc)) object[key] = json::parse(*text);
+  for (const KeyText& key : keys) {
+    if (auto value = value_of(fields, key)) object[key.key] = *std::move(value);
   }
   return object;
 }
@@ -174,7 +190,10 @@ bool uses(const Script& script, std::string_view name) {
 }  // namespace
 
 ScriptedSettings read_scripted(config::Fields& fields, const StepsPreset* preset, bool asks) {
-  ScriptedSettings settings{.session = read_connection(fields), .must_select = preset && preset->must_select};
+  ScriptedSettings settings{.session = read_connection(fields)};
+  settings.must_select =
+      fields.flag("subprotocol_required", preset && preset->must_select,
+                  "a subprotocol that is offered must be selected; otherwise it is a warning");
   SessionSettings& session = settings.session;
   const bool signed_in = !session.credentials.empty();
   StepScope& scope = settings.script.scope;

@@ -90,8 +90,9 @@ std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
 }
 
 constexpr Reason own_reasons[] = {
-    Reason::auth,   Reason::rate_limited,   Reason::upgrade_refused, Reason::subprotocol, Reason::no_welcome,
-    Reason::closed, Reason::heartbeat_lost, Reason::degraded_notice, Reason::slow,        Reason::assertion};
+    Reason::auth,        Reason::forbidden,  Reason::quota,  Reason::rate_limited,   Reason::upgrade_refused,
+    Reason::subprotocol, Reason::no_welcome, Reason::closed, Reason::heartbeat_lost, Reason::degraded_notice,
+    Reason::slow};
 
 }  // namespace
 
