@@ -94,7 +94,7 @@ asio::awaitable<std::expected<std::optional<Session::Arrival>, Failure>> Session
     co_return arrival;
   }
   arrival.event = read_event(message.data, stages_);
-  arrival.text = socket_.without_secrets(std::move(message.data));
+  arrival.text = std::move(message.data);
   note(arrival.event);
   if (arrival.event.kind == EventKind::sign_in_error)
     co_return std::unexpected(

@@ -1,6 +1,7 @@
 #include "probes/platform_socket.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "credentials/credentials.h"
 #include "probe/within.h"
@@ -63,10 +64,11 @@ asio::awaitable<std::expected<std::optional<net::Message>, net::Gone>> PlatformS
     gone_ = true;
     co_return std::unexpected(std::move(*read).error());
   }
-  const net::Message& message = **read;
-  run_->frame("received", message.text ? without_secrets(message.data)
-                                       : "binary, " + std::to_string(message.data.size()) + " bytes");
-  co_return **std::move(read);
+  net::Message message = **std::move(read);
+  if (message.text) message.data = without_secrets(std::move(message.data));
+  run_->frame("received",
+              message.text ? message.data : "binary, " + std::to_string(message.data.size()) + " bytes");
+  co_return message;
 }
 
 asio::awaitable<std::expected<void, Failure>> PlatformSocket::send(std::string text) {
@@ -84,7 +86,10 @@ asio::awaitable<void> PlatformSocket::close() {
 }
 
 void PlatformSocket::hide(const std::string& secret) {
-  if (secret.size() >= shortest_secret) secrets_.push_back(secret);
+  if (secret.size() < shortest_secret) return;
+  secrets_.push_back(secret);
+  const std::string quoted = boost::json::serialize(boost::json::string(secret));
+  if (quoted.size() != secret.size() + 2) secrets_.push_back(quoted.substr(1, quoted.size() - 2));
 }
 
 std::string PlatformSocket::without_secrets(std::string text) const {

@@ -19,7 +19,8 @@ class PlatformSocket {
   static asio::awaitable<std::expected<PlatformSocket, Failure>> open(Run&, Services&,
                                                                       const SessionSettings&);
 
-  // The next message, or nullopt when none came until then.
+  // The next message, secrets taken out of it as well: what is quoted from it later is cut, and a part of a
+  // secret would not be known again. Nullopt when none came until then.
   asio::awaitable<std::expected<std::optional<net::Message>, net::Gone>> next(Steady until);
   asio::awaitable<std::expected<void, Failure>> send(std::string text);
   // The polite way, until the deadline at the latest; a broken socket has no goodbye.

@@ -21,13 +21,14 @@ TEST_F(OnStage, TheTokenIsSentWhereTheStepsSay) {
     co_await say(c, R"({"type":"in","echo":)" + first + "}");
   });
   const Told told = run(websocket, R"(credentials: canary
-    secrets: {room: "geheim room"}
+    secrets: {room: 'geheim "room"'}
     steps:
       - send: {json: {token: "{{token}}", room: "{{room}}", id: "{{uuid}}"}}
-      - expect: {json: {/type: out}})");
+      - expect: out)");
+  EXPECT_THAT(told.result.detail, HasSubstr("wanted out, got"));
   EXPECT_EQ(told.verdict(), "fail assertion at welcome");
-  EXPECT_THAT(first,
-              testing::MatchesRegex(R"(\{"token":"ey[^"]*","room":"geheim room","id":"[0-9a-f-]{36}"\})"));
+  EXPECT_THAT(first, testing::MatchesRegex(
+                         R"(\{"token":"ey[^"]*","room":"geheim \\"room\\"","id":"[0-9a-f-]{36}"\})"));
   EXPECT_THAT(requests_.back(), Not(HasSubstr("Authorization")));
   EXPECT_THAT(told.frames() + told.result.detail,
               AllOf(HasSubstr("<token>"), Not(HasSubstr("eyJ")), Not(HasSubstr("geheim"))));
