@@ -4,7 +4,6 @@
 #include <boost/json.hpp>
 #include <ranges>
 
-#include "config/fields.h"
 #include "model/text.h"
 #include "probes/steps_read.h"
 
@@ -46,46 +45,6 @@ std::string item(std::string_view key, std::size_t index) {
 // `value` as a list: itself, where it is none.
 json::array as_list(const json::value& value) {
   return value.is_array() ? value.get_array() : json::array{value};
-}
-
-// A message that is sent: a text, or {prefix: text, json: value}.
-std::expected<Template, std::string> message(const json::value& value, const StepScope& scope) {
-  const json::object* object = value.if_object();
-  if (!object) {
-    auto text = step_text(value);
-    if (!text) return std::unexpected("wants a text, or {json: value}");
-    return Template::of_text(*text, scope);
-  }
-  Template made;
-  for (const auto& [key, item] : *object) {
-    if (key != "prefix" && key != "json" && key != "text")
-      return std::unexpected("unknown key " + one_line(key, 40) + " (known: prefix, json, text)");
-  }
-  if (object->contains("json") == object->contains("text"))
-    return std::unexpected("wants either json or text");
-  for (const std::string_view key : {"prefix", "text", "json"}) {
-    const json::value* part = object->if_contains(key);
-    if (!part) continue;
-    std::expected<Template, std::string> added;
-    if (key == "json") {
-      added = Template::of_json(*part, scope);
-    } else if (auto text = step_text(*part)) {
-      added = Template::of_text(*text, scope);
-    } else {
-      added = std::unexpected(std::string(key) + ": " + text.error());
-    }
-    if (!added) return added;
-    made.append(*std::move(added));
-  }
-  return made;
-}
-
-std::expected<Duration, std::string> duration(const json::value& value) {
-  auto text = step_text(value);
-  if (!text) return std::unexpected("wants a duration, as 5s");
-  auto read = config::parse_duration(*text);
-  if (read && *read <= Duration{}) return std::unexpected("must be more than zero");
-  return read;
 }
 
 bool is_name(std::string_view text) {
@@ -145,11 +104,11 @@ class Reader {
     };
     if (key == "within") {
       if (auto fits = only(waits || step_.verb == Verb::close, "expect, until or close"); !fits) return fits;
-      return set(key, step_.time, duration(value));
+      return set(key, step_.time, step_duration(value));
     }
     if (key == "every") {
       if (auto fits = only(step_.verb == Verb::send, "send"); !fits) return fits;
-      if (auto done = set(key, step_.every, duration(value)); !done) return done;
+      if (auto done = set(key, step_.every, step_duration(value)); !done) return done;
       return *step_.every >= least_every ? Done() : complain(key, "must be 100ms or more");
     }
     if (key == "capture") {
@@ -169,7 +128,7 @@ class Reader {
       case Verb::ask: return read_messages(key, value);
       case Verb::expect:
       case Verb::until: return set(key, step_.wanted, Matcher::read(value, script_.scope));
-      case Verb::silent_for: return set(key, step_.time, duration(value));
+      case Verb::silent_for: return set(key, step_.time, step_duration(value));
       case Verb::close: return read_codes(key, value);
       case Verb::rules: return read_rules(key, value);
       case Verb::capture: return {};
@@ -181,7 +140,7 @@ class Reader {
     const json::array list = as_list(value);
     if (list.empty()) return complain(key, "wants a message");
     for (std::size_t i = 0; i < list.size(); ++i) {
-      auto made = message(list[i], script_.scope);
+      auto made = step_message(list[i], script_.scope);
       if (!made) return complain(value.is_array() ? item(key, i) : std::string(key), made.error());
       step_.messages.push_back(*std::move(made));
     }
@@ -220,7 +179,7 @@ class Reader {
         if (auto done = set(at + ".when", rule.when, Matcher::read(object->at("when"), script_.scope)); !done)
           return done;
         const Done done = rule.kind == StepRule::Kind::reply
-                              ? set(at + ".send", rule.send, message(object->at("send"), script_.scope))
+                              ? set(at + ".send", rule.send, step_message(object->at("send"), script_.scope))
                               : set(at + ".as", rule.reason, reason(object->at("as")));
         if (!done) return done;
       }
@@ -274,59 +233,8 @@ class Reader {
   std::string_view key_;
 };
 
-// The parameters of a preset may say where; what only a run knows may not.
-std::expected<Where, std::string> where(const json::value& value, const StepScope& scope) {
-  const auto text = step_text(value);
-  if (!text) return std::unexpected(text.error());
-  if (scope.constants.empty()) return Where::parse(*text);
-  const auto filled = Template::of_text(*text, {.constants = scope.constants});
-  if (!filled) return std::unexpected(filled.error());
-  return Where::parse(filled->fill([](std::string_view) { return StepValue{}; }));
-}
-
 }  // namespace
 
-std::vector<std::string> Script::stages() const {
-  std::vector<std::string> names;
-  for (const EventRule& rule : events) {
-    if (rule.event_at) return {};
-    if (!rule.event.empty() && !rule.error && !holds(names, rule.event)) names.push_back(rule.event);
-  }
-  return names;
-}
-
 Done add_step(Script& script, const json::object& object) { return Reader(script, object).read(); }
-
-Done add_event(Script& script, const json::object& object) {
-  EventRule rule{.when = {}};
-  for (const auto& [key, value] : object) {
-    if (key == "when") {
-      auto when = Matcher::read(value, script.scope);
-      if (!when) return complain(key, when.error());
-      rule.when = *std::move(when);
-      continue;
-    }
-    if (key == "event") {
-      auto text = step_text(value);
-      if (!text) return complain(key, text.error());
-      if (!text->starts_with('/')) {
-        rule.event = *std::move(text);
-        continue;
-      }
-    }
-    const std::pair<std::string_view, std::optional<Where>*> places[] = {
-        {"event", &rule.event_at}, {"answer", &rule.answer}, {"piece", &rule.piece}, {"tool", &rule.tool},
-        {"run", &rule.run},        {"thread", &rule.thread}, {"error", &rule.error},
-    };
-    const auto place =
-        std::ranges::find(places, std::string_view(key), [](const auto& one) { return one.first; });
-    if (place == std::end(places)) return complain(key, "unknown key");
-    auto read = where(value, script.scope);
-    if (!read) return complain(key, read.error());
-    *place->second = *std::move(read);
-  }
-  script.events.push_back(std::move(rule));
-  return {};
-}
 
 }  // namespace answerback::probes
