@@ -19,7 +19,12 @@ std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRo
                        chain.begin() + static_cast<std::ptrdiff_t>(i);
     if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
   }
-  if (chain.empty()) chain = dialect.stages();
+  const std::vector<std::string> known = dialect.stages();
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (!known.empty() && std::ranges::find(known, chain[i]) == known.end())
+      fields.error("chain[" + std::to_string(i) + "]", "none of `events` is called so");
+  }
+  if (chain.empty()) chain = known;
   if (chain.empty()) chain.assign(row.chain.begin(), row.chain.end());
   return chain;
 }

@@ -10,6 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view keys[] = {"prefix", "inside", "json", "matches", "text"};
 constexpr std::size_t shown = 120;  // bytes of what was wanted or seen in a message
 
 std::string got(std::string_view text) { return text.empty() ? "an empty message" : one_line(text, shown); }
@@ -17,10 +18,11 @@ std::string got(std::string_view text) { return text.empty() ? "an empty message
 // Names stand for text as long as nobody knows their values.
 StepValue placeholder(std::string_view) { return {"x", false}; }
 
-std::expected<std::string, std::string> plain(const json::value& value, std::string_view key) {
-  auto text = step_text(value);
-  if (!text) return std::unexpected(std::string(key) + ": " + text.error());
-  return text;
+template <class To, class T>
+std::string put(To& to, std::expected<T, std::string> made) {
+  if (!made) return made.error();
+  to = *std::move(made);
+  return {};
 }
 
 }  // namespace
@@ -36,40 +38,30 @@ std::expected<Matcher, std::string> Matcher::read(const json::value& value, cons
   if (auto wanted = Template::of_json(value, scope); wanted && !object.empty())
     matcher.wanted_template_ = *std::move(wanted);
   for (const auto& [key, item] : object) {
-    std::string wrong;
-    const auto take = [&]<class T>(auto& to, std::expected<T, std::string> made) {
-      if (made)
-        to = *std::move(made);
-      else
-        wrong = std::string(key) + ": " + made.error();
-    };
-    if (key == "prefix" || key == "text") {
-      const auto text = plain(item, key);
-      if (!text) return std::unexpected(text.error());
-      matcher.has_text_ |= key == "text";
-      take(key == "text" ? matcher.text_template_ : matcher.prefix_template_,
-           Template::of_text(*text, scope));
-    } else if (key == "inside") {
-      const auto text = plain(item, key);
-      if (!text) return std::unexpected(text.error());
-      take(matcher.inside_, Where::parse(*text));
-    } else if (key == "matches") {
-      const auto text = plain(item, key);
-      if (!text) return std::unexpected(text.error());
-      take(matcher.pattern_, Pattern::parse(*text));
-    } else if (key == "json") {
-      if (!item.is_object())
-        return std::unexpected("json: wants a mapping of JSON pointers, as {/status: healthy}");
-      matcher.has_json_ = true;
-      take(matcher.json_template_, Template::of_json(item, scope));
-      if (wrong.empty()) take(matcher.json_, JsonExpect::parse(matcher.json_template_.fill(placeholder)));
-    } else {
+    if (!holds(keys, std::string_view(key)))
       return std::unexpected("unknown key " + one_line(key, 40) +
                              " (known: prefix, inside, json, matches, text)");
-    }
-    if (!wrong.empty()) return std::unexpected(wrong);
+    if (const std::string wrong = matcher.add(key, item, scope); !wrong.empty())
+      return std::unexpected(std::string(key) + ": " + wrong);
   }
   return matcher;
+}
+
+// What is wrong with it, or nothing.
+std::string Matcher::add(std::string_view key, const json::value& item, const StepScope& scope) {
+  if (key == "json") {
+    if (!item.is_object()) return "wants a mapping of JSON pointers, as {/status: healthy}";
+    has_json_ = true;
+    const std::string wrong = put(json_template_, Template::of_json(item, scope));
+    return wrong.empty() ? put(json_, JsonExpect::parse(json_template_.fill(placeholder))) : wrong;
+  }
+  const auto text = step_text(item);
+  if (!text) return text.error();
+  has_text_ |= key == "text";
+  if (key == "text") return put(text_template_, Template::of_text(*text, scope));
+  if (key == "prefix") return put(prefix_template_, Template::of_text(*text, scope));
+  if (key == "inside") return put(inside_, Where::parse(*text));
+  return put(pattern_, Pattern::parse(*text));
 }
 
 Matcher Matcher::filled(const StepLookup& lookup) const {
@@ -79,7 +71,7 @@ Matcher Matcher::filled(const StepLookup& lookup) const {
   matcher.prefix_ = prefix_template_.fill(lookup);
   matcher.text_ = text_template_.fill(lookup);
   if (has_json_) {
-    // What was captured is text, number or object: a mapping of matchers it stays.
+    // An object that was captured is no matcher: then it stays what nothing is equal to.
     if (auto expect = JsonExpect::parse(json_template_.fill(lookup))) matcher.json_ = *std::move(expect);
   }
   return matcher;

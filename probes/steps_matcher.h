@@ -32,6 +32,7 @@ class Matcher {
   const std::string& wanted() const { return wanted_; }  // in one line
 
  private:
+  std::string add(std::string_view key, const boost::json::value&, const StepScope&);
   std::optional<std::string_view> look(Incoming&) const;
 
   std::string wanted_;

@@ -140,5 +140,29 @@ TEST(StepsFuzz, WhatIsFilledIntoJsonStaysJson) {
   }
 }
 
+TEST(StepsFuzz, HoweverBytesComeTheMessagesAreTheSame) {
+  Dice dice(11);
+  std::size_t cut = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string bytes;
+    for (std::size_t parts = dice.below(8); parts > 0; --parts)
+      bytes += dice.of({"a", "{}", "\x1e", "\n", "\r\n", "MESSAGE\n\n"}) +
+               (dice.below(2) ? std::string(1, '\0') : "");
+    for (const Terminator terminator : {Terminator::nul, Terminator::record_separator, Terminator::newline}) {
+      FrameSplitter whole(terminator), pieces(terminator);
+      const auto wanted = whole.feed(bytes).value();
+      std::vector<std::string> got;
+      for (std::string_view rest = bytes; !rest.empty();) {
+        const std::size_t length = 1 + dice.below(rest.size());
+        for (std::string& one : pieces.feed(rest.substr(0, length)).value()) got.push_back(std::move(one));
+        rest.remove_prefix(length);
+      }
+      ASSERT_EQ(got, wanted);
+      cut += got.size();
+    }
+  }
+  EXPECT_GT(cut, 10'000U);
+}
+
 }  // namespace
 }  // namespace answerback::probes

@@ -94,6 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"steps: [{ask: '{{question}}'}]\n    events: [{when: {}, evnt: a}]",
                 "did you mean \"event\""},
         Mistake{"steps: [{ask: '{{question}}'}]\n    events: [{when: {}, answer: 'a'}]", "events[0].answer"},
+        Mistake{"steps: [{ask: '{{question}}'}]\n    events: [{when: {}, event: a}]\n    chain: [b, a]",
+                "chain[0]: none of `events`"},
         Mistake{"preset: socketio\n    steps: [{ask: a}]", "either this or that"},
         Mistake{"preset: socketio\n    with: {evnt: ask}", "did you mean \"event\""},
         Mistake{"preset: stomp\n    with: {destination: /ask}",
