@@ -90,11 +90,16 @@ void read_events(config::Fields& fields, Script& script) {
 void read_steps(config::Fields& fields, Script& script, bool asks) {
   std::vector<KeyText> keys(std::begin(step_keys), std::end(step_keys));
   if (asks) keys.insert(keys.begin(), ask_key);
-  for (config::Fields& step :
-       fields.children("steps", "the dialogue, in order; {{names}} stand for values of the run")) {
+  const auto steps =
+      fields.children("steps", "the dialogue, in order; {{names}} stand for values of the run");
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    config::Fields step = steps[i];
     const json::object object = object_of(step, keys);
     if (step.describes()) continue;
-    if (auto added = add_step(script, object); !added) step.error(added.error().key, added.error().message);
+    const auto added = add_step(script, object);
+    if (added) continue;
+    const auto& [key, message] = added.error();
+    key.empty() ? fields.error("steps[" + std::to_string(i) + "]", message) : step.error(key, message);
   }
   if (asks && script.ask == script.steps.size()) fields.error("steps", "no step asks anything (ask: …)");
 }

@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"steps: [{sned: a}]", "steps[0].sned: unknown key (did you mean \"send\"?)"},
         Mistake{"steps: [{send: a, expect: b}]", "steps[0].expect: one step has one verb: send is another"},
+        Mistake{"steps: [{}]", "steps[0]: a step is one of send"},
         Mistake{"steps: [{within: 1s}]", "a step is one of send, ask, expect"},
         Mistake{"steps: [{send: '{{sid}}'}, {expect: {}, capture: {sid: /sid}}]",
                 "steps[0].send: nothing is known as {{sid}}"},
