@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "probe/probe.h"
 #include "probes/platform_event.h"
@@ -54,6 +55,8 @@ class AgentDialect {
   // line, as do the run and this.
   virtual asio::awaitable<std::expected<std::unique_ptr<AgentLine>, Failure>> open(
       Run&, Services&, std::span<const std::string> stages) const = 0;
+  // The stages of its chain as configured; empty: those of its row.
+  virtual std::vector<std::string> stages() const { return {}; }
 };
 
 struct AgentDialectRow {
@@ -63,6 +66,8 @@ struct AgentDialectRow {
       config::Fields&);  // never null; reads `url` and the keys only it has
 };
 
+// The first is the one spoken without a preset. `types agent` shows the keys of all: a key that means
+// different things to two of them should be two keys.
 std::span<const AgentDialectRow> agent_dialects();
 
 }  // namespace answerback::probes

@@ -3,22 +3,52 @@
 #include <algorithm>
 
 #include "probes/agent_canary.h"
+#include "probes/agent_steps.h"
 
 namespace answerback::probes {
 namespace {
 
-std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& dialect) {
-  std::vector<std::string> chain =
-      fields.texts("chain",
-                   "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
-                   "tool_executing, tool_completed, agent_completed");
+std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& row,
+                                    const AgentDialect& dialect) {
+  std::vector<std::string> chain = fields.texts(
+      "chain",
+      "the events an answer must come with, in order; left out: those of the preset or of `events`, "
+      "otherwise agent_started, agent_thinking, tool_executing, tool_completed, agent_completed");
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const bool again = std::find(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), chain[i]) !=
                        chain.begin() + static_cast<std::ptrdiff_t>(i);
     if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
   }
-  if (chain.empty()) chain.assign(dialect.chain.begin(), dialect.chain.end());
+  const std::vector<std::string> known = dialect.stages();
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (!known.empty() && std::ranges::find(known, chain[i]) == known.end())
+      fields.error("chain[" + std::to_string(i) + "]", "none of `events` is called so");
+  }
+  if (chain.empty()) chain = known;
+  if (chain.empty()) chain.assign(row.chain.begin(), row.chain.end());
   return chain;
+}
+
+// Documentation shows the keys of all dialects: which one is spoken is not known then.
+std::unique_ptr<const AgentDialect> read_dialect(config::Fields& fields, const AgentDialectRow& chosen) {
+  auto dialect = chosen.read(fields);
+  if (fields.describes()) {
+    for (const AgentDialectRow& row : agent_dialects()) row.read(fields);
+    steps_dialect.read(fields);
+  }
+  return dialect;
+}
+
+const AgentDialectRow& choose_dialect(config::Fields& fields) {
+  std::vector<std::string> names;
+  for (const AgentDialectRow& row : agent_dialects()) {
+    if (!row.name.empty()) names.emplace_back(row.name);
+  }
+  const std::string preset =
+      fields.one_of("preset", "", names,
+                    "the protocol spoken; left out: that of agent-chat platforms, or what `steps` say");
+  if (preset.empty() && fields.has("steps")) return steps_dialect;
+  return *std::ranges::find(agent_dialects(), preset, &AgentDialectRow::name);
 }
 
 ChainLimits read_limits(config::Fields fields) {
@@ -39,9 +69,9 @@ ChainLimits read_limits(config::Fields fields) {
 
 AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
-  const AgentDialectRow& dialect = agent_dialects().front();
-  settings.dialect = dialect.read(fields);
-  settings.chain = read_chain(fields, dialect);
+  const AgentDialectRow& row = choose_dialect(fields);
+  settings.dialect = read_dialect(fields, row);
+  settings.chain = read_chain(fields, row, *settings.dialect);
   const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
                                               "what is asked, so that no canned answer can be right");
   settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;

@@ -194,6 +194,11 @@ std::optional<std::string> JsonExpect::mismatch(std::string_view document,
   json::error_code error;
   const json::value value = json::parse(document, error, {}, {.max_depth = 32});
   if (error) return not_json(document, content_type, error.message());
+  return mismatch_in(value);
+}
+
+std::optional<std::string> JsonExpect::mismatch_in(const json::value& value) const {
+  if (!rules_) return std::nullopt;
   std::string first;
   std::size_t more = 0;
   for (const Rule& rule : rules_->all) {

@@ -8,6 +8,7 @@
 //   /limits: {equals: {rpm: 5}}   an object that is no matcher
 // A pointer that leads nowhere satisfies only {exists: false}.
 
+#include <boost/json/fwd.hpp>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -26,6 +27,8 @@ class JsonExpect {
   // What is not as wanted, in one line naming the pointer, the wanted and the seen; nullopt if all is. A
   // document that is no JSON, or nested deeper than 32, is told by its first bytes and `content_type`.
   std::optional<std::string> mismatch(std::string_view document, std::string_view content_type = {}) const;
+  // The same for one that has been parsed.
+  std::optional<std::string> mismatch_in(const boost::json::value& document) const;
 
  private:
   struct Rules;

@@ -19,6 +19,14 @@ std::expected<Pattern, std::string> Pattern::parse(std::string_view text) {
 
 bool Pattern::found_in(std::string_view text) const { return re2::RE2::PartialMatch(piece(text), *regex_); }
 
+std::optional<std::string> Pattern::group_in(std::string_view text) const {
+  std::string group;
+  if (!re2::RE2::PartialMatch(piece(text), *regex_, &group)) return std::nullopt;
+  return group;
+}
+
+int Pattern::groups() const { return regex_->NumberOfCapturingGroups(); }
+
 const std::string& Pattern::text() const { return regex_->pattern(); }
 
 }  // namespace answerback::probes

@@ -3,34 +3,17 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "credentials/credentials.h"
 #include "model/text.h"
-#include "probe/within.h"
 #include "probes/platform_time.h"
 
 namespace answerback::probes {
 namespace {
-
-using namespace std::chrono_literals;
-using Read = std::expected<net::Message, net::Gone>;
-
-// Kept outside of within(), which drops what comes at the very moment its time is up.
-asio::awaitable<void> read_into(Run& run, net::WebSocket& socket, std::optional<Read>& read) {
-  read.emplace(co_await socket.read(run));
-}
 
 std::string notice(const AgentEvent& event) {
   std::string text = event.name == "system_message" ? "fallback active" : event.name;
   for (std::size_t i = 0; i < event.missing.size(); ++i)
     text += (i == 0 ? ": missing " : ", ") + event.missing[i];
   return event.missing.empty() && !event.words.empty() ? text + ": " + event.words : text;
-}
-
-// The failure of a refused upgrade, its body kept.
-Failure refused(Run& run, net::Refusal refusal, const std::string& token) {
-  if (!refusal.body.empty() && (token.empty() || !refusal.body.contains(token)))
-    run.frame("body", refusal.body);
-  return std::move(refusal.failure);
 }
 
 bool is_heartbeat(EventKind kind) {
@@ -44,36 +27,19 @@ std::string limit_words(const AgentEvent& event) {
 }  // namespace
 
 Session::Session(Run& run, const SessionSettings& settings, std::span<const std::string> stages,
-                 net::WebSocket socket, std::string token)
-    : run_(&run),
-      settings_(&settings),
-      stages_(stages),
-      socket_(std::move(socket)),
-      token_(std::move(token)) {
-  const Duration left = run.deadline - run.clock.now();
-  last_call_ = run.deadline - std::clamp<Duration>(left / 10, 20ms, 500ms);
+                 PlatformSocket socket)
+    : run_(&run), settings_(&settings), stages_(stages), socket_(std::move(socket)) {
+  seen_.upgrade = socket_.upgrade();
+  seen_.unselected = socket_.unselected();
 }
 
 asio::awaitable<std::expected<Session, Failure>> Session::open(Run& run, Services& services,
                                                                const SessionSettings& settings,
                                                                std::span<const std::string> stages) {
-  run.enter(Phase::prepare);
-  std::string token;
-  if (!settings.credentials.empty() && settings.send_token != SendToken::none) {
-    auto minted = co_await services.credentials.token(run, settings.credentials);
-    if (!minted) co_return std::unexpected(std::move(minted).error());
-    token = minted->reveal();
-  }
-  const net::Transport transport{services.dns, services.tls, services.proxies};
-  const Steady began = run.clock.now();
-  auto socket = co_await net::WebSocket::open(run, transport, with_token(settings, token));
-  if (!socket) co_return std::unexpected(refused(run, std::move(socket).error(), token));
-
-  Session session(run, settings, stages, *std::move(socket), token);
-  session.seen_.upgrade = run.clock.now() - began;
-  const bool offered = !settings.request.subprotocols.empty() ||
-                       (settings.send_token == SendToken::subprotocol && !token.empty());
-  session.seen_.unselected = offered && session.socket_.subprotocol().empty();
+  auto socket = co_await PlatformSocket::open(run, services, settings);
+  if (!socket) co_return std::unexpected(std::move(socket).error());
+  const std::string token = socket->token();
+  Session session(run, settings, stages, *std::move(socket));
 
   run.enter(Phase::welcome);
   if (settings.send_token == SendToken::message && !token.empty()) {
@@ -92,7 +58,7 @@ asio::awaitable<std::expected<Session, Failure>> Session::open(Run& run, Service
 asio::awaitable<std::expected<void, Failure>> Session::welcome() {
   const Steady began = run_->clock.now();
   const Steady until =
-      settings_->welcome_within ? std::min(last_call_, began + *settings_->welcome_within) : last_call_;
+      settings_->welcome_within ? std::min(last_call(), began + *settings_->welcome_within) : last_call();
   std::string instead;
   bool welcomed = false;
   for (;;) {
@@ -118,23 +84,17 @@ asio::awaitable<std::expected<void, Failure>> Session::welcome() {
 }
 
 asio::awaitable<std::expected<std::optional<Session::Arrival>, Failure>> Session::next(Steady until) {
-  std::optional<Read> read;
-  co_await within(run_->clock, until, read_into(*run_, socket_, read));
-  if (!read) co_return std::nullopt;
-  if (!*read) {
-    gone_ = true;
-    co_return std::unexpected(std::move(*read).error().failure);
-  }
+  auto read = co_await socket_.next(until);
+  if (!read) co_return std::unexpected(std::move(read).error().failure);
+  if (!*read) co_return std::nullopt;
   net::Message message = **std::move(read);
   Arrival arrival{{}, {}, run_->clock.now()};
   if (!message.text) {
-    run_->frame("received", "binary, " + std::to_string(message.data.size()) + " bytes");
     ++seen_.unreadable;
     co_return arrival;
   }
   arrival.event = read_event(message.data, stages_);
-  arrival.text = without_token(std::move(message.data));
-  run_->frame("received", arrival.text);
+  arrival.text = std::move(message.data);
   note(arrival.event);
   if (arrival.event.kind == EventKind::sign_in_error)
     co_return std::unexpected(
@@ -169,17 +129,7 @@ asio::awaitable<std::expected<void, Failure>> Session::answer(const AgentEvent& 
 }
 
 asio::awaitable<std::expected<void, Failure>> Session::send(std::string text) {
-  run_->frame("sent", without_token(text));
-  auto sent = co_await socket_.send(*run_, std::move(text));
-  if (sent) co_return std::expected<void, Failure>();
-  gone_ = true;
-  co_return std::unexpected(std::move(sent).error().failure);
-}
-
-asio::awaitable<void> Session::close() {
-  if (gone_) co_return;
-  gone_ = true;
-  co_await socket_.close(*run_, std::min(run_->deadline, run_->clock.now() + 1s));
+  co_return co_await socket_.send(std::move(text));
 }
 
 std::optional<ProbeResult> Session::warning() const {
@@ -188,15 +138,6 @@ std::optional<ProbeResult> Session::warning() const {
   if (seen_.unselected)
     return ProbeResult::warn(Reason::subprotocol, "subprotocols were offered and the server selected none");
   return std::nullopt;
-}
-
-std::string Session::without_token(std::string text) const {
-  if (token_.empty()) return text;
-  for (const std::string& secret : {token_, base64url(token_)}) {
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos;)
-      text.replace(at, secret.size(), "<token>");
-  }
-  return text;
 }
 
 }  // namespace answerback::probes

@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "net/websocket.h"
 #include "probe/probe.h"
 #include "probes/platform_event.h"
 #include "probes/platform_settings.h"
+#include "probes/platform_socket.h"
 
 namespace answerback::probes {
 
@@ -45,31 +45,25 @@ class Session {
   // rate_limited.
   asio::awaitable<std::expected<std::optional<Arrival>, Failure>> next(Steady until);
   asio::awaitable<std::expected<void, Failure>> send(std::string text);
-  asio::awaitable<void>
-  close();  // the polite way, until the deadline at the latest; a broken socket has no goodbye
+  asio::awaitable<void> close() { co_await socket_.close(); }
 
-  // When to stop listening so that there is time for a clean close.
-  Steady last_call() const { return last_call_; }
+  Steady last_call() const { return socket_.last_call(); }
   const Seen& seen() const { return seen_; }
   // degraded_notice or subprotocol, where the run itself was good.
   std::optional<ProbeResult> warning() const;
 
  private:
-  Session(Run&, const SessionSettings&, std::span<const std::string> stages, net::WebSocket,
-          std::string token);
+  Session(Run&, const SessionSettings&, std::span<const std::string> stages, PlatformSocket);
   asio::awaitable<std::expected<void, Failure>> welcome();
   asio::awaitable<std::expected<void, Failure>> answer(const AgentEvent&);
   void note(const AgentEvent&);
-  std::string without_token(std::string text) const;
 
   Run* run_;
   const SessionSettings* settings_;
   std::span<const std::string> stages_;
-  net::WebSocket socket_;
-  std::string token_;
-  Steady last_call_;
+  PlatformSocket socket_;
   Seen seen_;
-  bool handshake_due_ = false, gone_ = false;
+  bool handshake_due_ = false;
 };
 
 }  // namespace answerback::probes

@@ -5,13 +5,15 @@
 
 #include "credentials/credentials.h"
 #include "model/text.h"
-#include "probes/platform_event.h"
 #include "probes/expect_bounds.h"
+#include "probes/platform_event.h"
 
 namespace answerback::probes {
 namespace {
 
 constexpr std::string_view jwt_protocol = "jwt-auth", jwt_prefix = "jwt.";
+constexpr std::string_view token_mark = "{{token}}", base64_mark = "{{token|base64url}}",
+                           mark_in_url = "%7B%7Btoken%7D%7D";
 
 constexpr std::pair<std::string_view, SendToken> ways[] = {
     {"header", SendToken::header}, {"subprotocol", SendToken::subprotocol},
@@ -28,6 +30,20 @@ bool is_token(std::string_view text) {  // RFC 9110
 
 bool breaks_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+std::string replaced(std::string text, std::string_view mark, std::string_view with) {
+  for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += with.size())
+    text.replace(at, mark.size(), with);
+  return text;
+}
+
+std::string with_marks(const std::string& text, std::string_view token, std::string_view base64) {
+  return replaced(replaced(text, token_mark, token), base64_mark, base64);
+}
+
+std::expected<net::Url, std::string> parse_socket_url(std::string_view text) {
+  return net::parse_url(replaced(std::string(text), token_mark, mark_in_url), {"ws", "wss"});
 }
 
 void read_headers(config::Fields& fields, SessionSettings& settings) {
@@ -55,6 +71,11 @@ void read_sign_in(config::Fields& fields, SessionSettings& settings) {
   for (const auto& [name, way] : ways) {
     if (name == chosen) settings.send_token = way;
   }
+  const bool placed = marked(settings.request);
+  if (placed && !fields.has("send_token")) settings.send_token = SendToken::none;
+  if (placed && settings.credentials.empty())
+    fields.error("credentials", "{{token}} is that of credentials, and none are named");
+  settings.uses_token = placed || settings.send_token != SendToken::none;
   const bool authorised = net::find_header(settings.request.headers, "authorization");
   if (authorised && !settings.credentials.empty() && settings.send_token == SendToken::header)
     fields.error("credentials", "the headers hold an Authorization already");
@@ -103,19 +124,31 @@ Welcome read_welcome(config::Fields& fields, Welcome::Rule usual) {
 
 }  // namespace
 
-SessionSettings read_session(config::Fields& fields, Welcome::Rule usual) {
+bool marked(const net::WebSocketRequest& request) {
+  const auto holds = [](std::string_view text) { return text.contains("{{token"); };
+  return request.url.target.contains(mark_in_url) || std::ranges::any_of(request.subprotocols, holds) ||
+         std::ranges::any_of(request.headers, [&](const auto& header) { return holds(header.second); });
+}
+
+SessionSettings read_connection(config::Fields& fields) {
   SessionSettings settings;
-  settings.request.url = fields.required_parsed<net::Url>(
-      "url", "ws or wss", [](std::string_view text) { return net::parse_url(text, {"ws", "wss"}); });
+  settings.welcome.rule = Welcome::Rule::none;
+  settings.request.url = fields.required_parsed<net::Url>("url", "ws or wss", parse_socket_url);
   read_headers(fields, settings);
   for (std::string& offered :
        fields.texts("subprotocols", "offered to the server, which must select one of them")) {
-    if (!is_token(offered)) fields.error("subprotocols", "no subprotocol: " + one_line(offered, 40));
+    if (!is_token(with_marks(offered, "x", "x")))
+      fields.error("subprotocols", "no subprotocol: " + one_line(offered, 40));
     settings.request.subprotocols.push_back(std::move(offered));
   }
   read_sign_in(fields, settings);
   config::Fields tls = fields.child("tls_config", "TLS, as in blackbox_exporter");
   settings.request.tls = read_tls(tls);
+  return settings;
+}
+
+SessionSettings read_session(config::Fields& fields, Welcome::Rule usual) {
+  SessionSettings settings = read_connection(fields);
   settings.welcome = read_welcome(fields, usual);
   return settings;
 }
@@ -123,11 +156,15 @@ SessionSettings read_session(config::Fields& fields, Welcome::Rule usual) {
 net::WebSocketRequest with_token(const SessionSettings& settings, const std::string& token) {
   net::WebSocketRequest request = settings.request;
   if (token.empty()) return request;
+  const std::string base64 = base64url(token);
+  request.url.target = replaced(request.url.target, mark_in_url, percent_encoded(token));
+  for (auto& [name, value] : request.headers) value = with_marks(value, token, base64);
+  for (std::string& offered : request.subprotocols) offered = with_marks(offered, token, base64);
   switch (settings.send_token) {
     case SendToken::header: request.headers.emplace_back("Authorization", "Bearer " + token); break;
     case SendToken::subprotocol:
       request.subprotocols.emplace_back(jwt_protocol);
-      request.subprotocols.push_back(std::string(jwt_prefix) + base64url(token));
+      request.subprotocols.push_back(std::string(jwt_prefix) + base64);
       break;
     case SendToken::query:
       request.url.target +=

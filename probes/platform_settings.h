@@ -30,12 +30,20 @@ struct SessionSettings {
   net::WebSocketRequest request = {};  // without the token
   std::string credentials = {};        // name; empty: nobody
   SendToken send_token = SendToken::header;
+  bool uses_token = true;  // it is sent, by `send_token` or where {{token}} stands
   Welcome welcome = {};
   std::optional<Duration> welcome_within = {};  // else until the deadline
 };
 
+// All of it but the welcome, which is none. {{token}} may stand in the query of `url`, in headers and, also
+// as
+// {{token|base64url}}, in subprotocols; with_token() fills it in.
+SessionSettings read_connection(config::Fields&);
+
 // `usual`: the welcome wanted where none is configured.
 SessionSettings read_session(config::Fields&, Welcome::Rule usual);
+
+bool marked(const net::WebSocketRequest&);  // {{token}} stands in it
 
 // The request with the token in its place; for `message`, as it was.
 net::WebSocketRequest with_token(const SessionSettings&, const std::string& token);

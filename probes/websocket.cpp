@@ -1,7 +1,8 @@
 #include "probes/websocket.h"
 
-#include "probes/platform_time.h"
 #include "probes/platform_session.h"
+#include "probes/platform_time.h"
+#include "probes/websocket_steps.h"
 
 namespace answerback::probes {
 namespace {
@@ -70,11 +71,7 @@ class WebSocketProbe final : public Probe {
   }
 
   ProbeResult judge(Run& run, const Session& session, std::string detail, Duration took) const {
-    std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = probes::judge(settings_.certificate, *expiry, run.clock.wall());
-    ProbeResult result =
-        worst(std::move(detail), probes::judge(settings_.slow, took), std::move(certificate));
+    ProbeResult result = probes::judge(settings_.bounds, run, std::move(detail), took);
     if (result.verdict == Verdict::fail) return result;
     if (auto warning = session.warning()) return *std::move(warning);
     return result;
@@ -86,12 +83,16 @@ class WebSocketProbe final : public Probe {
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
-  return std::make_unique<WebSocketProbe>(read_websocket(fields), services);
+  if (is_scripted(fields)) return make_scripted_websocket(fields, services);
+  auto probe = std::make_unique<WebSocketProbe>(read_websocket(fields), services);
+  if (fields.describes()) make_scripted_websocket(fields, services);  // its keys as well
+  return probe;
 }
 
-constexpr Reason own_reasons[] = {Reason::auth,           Reason::rate_limited,    Reason::upgrade_refused,
-                                  Reason::subprotocol,    Reason::no_welcome,      Reason::closed,
-                                  Reason::heartbeat_lost, Reason::degraded_notice, Reason::slow};
+constexpr Reason own_reasons[] = {
+    Reason::auth,        Reason::forbidden,  Reason::quota,  Reason::rate_limited,   Reason::upgrade_refused,
+    Reason::subprotocol, Reason::no_welcome, Reason::closed, Reason::heartbeat_lost, Reason::degraded_notice,
+    Reason::slow};
 
 }  // namespace
 
@@ -107,18 +108,14 @@ WebSocketSettings read_websocket(config::Fields& fields) {
   } else {
     expect.error("json", pong.error());
   }
-  config::Fields slow = fields.child("slow", "bounds on the time taken");
-  settings.slow = read_slow(slow);
-  config::Fields certificate = fields.child("certificate", "bounds on the certificate's age");
-  settings.certificate = read_certificate(certificate);
-  if (settings.session.request.tls.insecure_skip_verify && !fields.has("certificate"))
-    settings.certificate = {};
+  settings.bounds = read_socket_bounds(fields, settings.session.request.tls);
   return settings;
 }
 
 constinit const ProbeType websocket{
     .name = "websocket",
-    .summary = "a WebSocket opens, the server welcomes us and answers a heartbeat",
+    .summary =
+        "a WebSocket opens, the server welcomes us and answers a heartbeat, or goes through a dialogue",
     .make = make,
     .reasons = own_reasons,
 };

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "probe/probe.h"
-#include "probes/expect_bounds.h"
 #include "probes/platform_settings.h"
+#include "probes/websocket_bounds.h"
 
 namespace answerback::probes {
 
@@ -15,8 +15,7 @@ struct WebSocketSettings {
   SessionSettings session = {};
   std::string ping = {};  // what is sent; empty: no heartbeat
   JsonExpect pong = {};
-  Slow slow = {};
-  CertificateBounds certificate = {};
+  SocketBounds bounds = {};
 };
 
 WebSocketSettings read_websocket(config::Fields&);

@@ -1,5 +1,9 @@
 """Docs that are made from the program are the program's."""
+import pathlib
+import re
 import subprocess
+import tempfile
+import textwrap
 import unittest
 
 from harness import ANSWERBACK, ROOT
@@ -10,6 +14,16 @@ class Docs(unittest.TestCase):
         made = subprocess.run([ANSWERBACK, "types", "--markdown"], capture_output=True, text=True, check=True).stdout
         self.assertEqual((ROOT / "docs/probes.md").read_text(), made,
                          "make it anew: build/dev/answerback types --markdown >docs/probes.md")
+
+    def test_examples_of_dialogues_are_configurations(self):
+        examples = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/dialogues.md").read_text(), re.S)
+        self.assertGreaterEqual(len(examples), 2)
+        for example in examples:
+            with tempfile.TemporaryDirectory() as folder:
+                config = pathlib.Path(folder, "config.yaml")
+                config.write_text("service: chat\ncredentials: {canary: {bearer: a-token}}\nprobes:\n" + textwrap.indent(example, "  "))
+                done = subprocess.run([ANSWERBACK, "check", f"--config.file={config}"], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
