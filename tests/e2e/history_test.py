@@ -3,11 +3,13 @@
     ANSWERBACK_KILLS=1000 tests/e2e/history_test.py Killed     the long run; 40 without it
 """
 import base64
+import contextlib
 import http.server
 import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -123,7 +125,8 @@ class Found(Kept):
     def test_a_newer_file_is_refused_and_left_alone(self):
         self.start().stop()
         file = self.state / "answerback.db"
-        subprocess.run([need("sqlite3"), file, "PRAGMA user_version=99"], check=True)
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA user_version=99")
         before = file.read_bytes()
         code, words = self.refused()
         self.assertEqual(code, 1)
