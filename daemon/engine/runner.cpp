@@ -107,6 +107,7 @@ struct Runner::Impl {
     record.phases = active.phases.take();
     record.samples = active.evidence.take_samples();
     record.frames = active.evidence.take_frames();
+    record.peer = active.evidence.take_peer();
     record.bytes_sent = active.evidence.bytes_sent();
     record.bytes_received = active.evidence.bytes_received();
     std::exchange(active.done, nullptr)(std::move(record));

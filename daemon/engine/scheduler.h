@@ -26,6 +26,8 @@ class Scheduler {
   // removed name is not reported.
   void replace(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes);
   bool run_now(ProbeId);  // in addition to its slots; false if it is running
+  // A run in addition to its slots, unless the next slot comes first. Holds for one run.
+  void look_again(ProbeId, Duration in);
   void stop();            // starts nothing any more
 
  private:

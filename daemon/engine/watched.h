@@ -13,29 +13,36 @@ namespace answerback::engine {
 class Watched {
  public:
   Watched() = default;
-  explicit Watched(Steady now) : state_{.since = now}, judged_(now) {}
+  explicit Watched(Steady now) : state_{.since = now}, judged_(now), born_(now) {}
 
   // A finished run: counted, kept, judged. Updates the facts except for health and since, which change with
-  // the Change.
+  // the Change. While it is flapping, what is up by rise and fall is degraded.
   std::optional<Change> take(std::shared_ptr<const RunRecord>, const ProbeInfo&, Wall now, ProbeFacts&);
 
   // Unknown again once it has been without a verdict for longer than ProbeInfo::stale.
   std::optional<Change> forget_if_silent(const ProbeInfo&, Steady now, ProbeFacts&);
-  void excuse(Duration silence) { judged_ += silence; }  // time in which there could be no verdict
+  void excuse(Duration silence) { judged_ += silence, born_ += silence; }  // time without a chance of a verdict
 
   void skipped(std::uint64_t slots);
   void transition();  // counts one
-  Health health() const { return state_.health; }
+  Health health() const { return shown(state_.health, flaps_.flapping); }
+  bool undecided(const ProbeInfo&) const;  // its newest run has left it between two healths
   std::shared_ptr<const ProbeView> view(const ProbeFacts&);  // the same pointer until something changes
 
  private:
-  void explain(const RunRecord&, ProbeFacts&) const;
+  bool starting(const RunRecord&, const ProbeInfo&) const;
+  void explain(const RunRecord&, const ProbeInfo&, ProbeFacts&) const;
+  void date(const RunRecord&, int failures_before, ProbeFacts&) const;
 
-  HealthState state_;
+  HealthState state_;  // by rise and fall
+  FlapState flaps_;
+  Traits traits_;
   Tally tally_;
   std::optional<Wall> last_pass_;
   std::shared_ptr<const RunRecord> last_, last_not_ok_;
   Steady judged_{};  // when the newest verdict came, or since when there could have been one
+  Steady born_{};    // since when it is watched
+  bool answered_ = false;  // it has passed, or warned, at least once
   std::shared_ptr<const ProbeView> view_;
 };
 

@@ -21,6 +21,7 @@ enum class Measure : std::uint8_t {
   input_tokens,
   output_tokens,
   budget_remaining_tokens,
+  claims_health,          // 1 or 0: whether the answer claims that others are healthy; label: its own words
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

@@ -18,4 +18,13 @@ namespace answerback {
 std::string sentence(const Plan&, std::span<const ProbeFacts>, std::span<const Cause> causes,
                      std::string_view not_looking);
 
+// "down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by 127.0.0.1:5432)"; "up since …"
+std::string stated(const ProbeFacts&);
+
+// "a, b and 3 more"
+std::string list(std::span<const std::string> items);
+
+// Whole percents; only all of it is 100, and something is never 0: "60 %", "under 1 %".
+std::string rounded(double percent);
+
 }  // namespace answerback
