@@ -14,7 +14,7 @@ namespace answerback::engine {
 
 class Silences {
  public:
-  static constexpr std::size_t most = 200;  // of those asked for
+  static constexpr std::size_t most = 100;  // of those asked for
 
   void configure(std::vector<Silence>);  // replaces those of the configuration
   void restore(std::vector<Silence>);    // those asked for, as they were before a restart

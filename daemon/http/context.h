@@ -15,6 +15,8 @@ namespace answerback::http {
 struct Actions {
   std::function<std::expected<void, std::string>()> reload;  // or why the new configuration was refused
   std::function<std::string()> effective_config;             // YAML, secrets masked
+  std::function<std::expected<Silence, std::string>(Silence)> silence;  // as it was taken; or why it was not
+  std::function<std::expected<void, std::string>(std::string id)> unsilence;
 };
 
 struct Context {
@@ -23,6 +25,7 @@ struct Context {
   std::string_view version;
   const Actions& actions;
   bool stopping = false;
+  Wall now{};  // for what comes and goes by the calendar
 };
 
 // Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.
