@@ -107,8 +107,9 @@ Response incidents(const Request&, const Context& context, Rest) {
 }
 
 Response silences(const Request&, const Context& context, Rest) {
-  if (!context.snapshot || !context.snapshot->silences) return no_snapshot();
-  return json(silences_json(*context.snapshot->silences, context.now));
+  if (!context.snapshot) return no_snapshot();
+  const auto& all = context.snapshot->silences;
+  return json(silences_json(all ? *all : std::vector<Silence>(), context.now));
 }
 
 Response silence(const Request& request, const Context& context, Rest) {

@@ -40,8 +40,8 @@ json::object as_json(const Silence& silence, Wall now) {
       if ((silence.daily->days >> day & 1U) != 0) on.emplace_back(days[day]);
     }
   }
-  if (!silence.author.empty()) out["author"] = silence.author;
-  out["comment"] = silence.comment;
+  if (!silence.author.empty()) out["author"] = one_line(silence.author, text_cap);
+  out["comment"] = one_line(silence.comment, text_cap);
   return out;
 }
 
