@@ -197,7 +197,9 @@ class Daemon {
       if (!taken) return taken;
       keep_silences();
       log_->log(sinks::LogLevel::info, "silence asked for",
-                {{"id", taken->name}, {"author", taken->author}, {"comment", taken->comment},
+                {{"id", taken->name},
+                 {"author", taken->author},
+                 {"comment", taken->comment},
                  {"ends", iso_time(*taken->until)}});
       return taken;
     });
@@ -214,7 +216,8 @@ class Daemon {
   }
 
   void keep_silences() {
-    plumbing_.store.put(silences_key, http::silences_json(engine_.silences().asked(), plumbing_.clock.wall()));
+    plumbing_.store.put(silences_key,
+                        http::silences_json(engine_.silences().asked(), plumbing_.clock.wall()));
   }
 
   void keep_effective(std::string text) {

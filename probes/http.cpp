@@ -91,7 +91,8 @@ std::optional<JsonExpect> read_claims(config::Fields& fields) {
   config::Fields claims =
       fields.child("claims", "health that the answer claims for another probe; false, it is ready_lies");
   claims.required_text("probe", "that is seen to work, or not");
-  const auto json = claims.json("json", "what a claim looks like, as in expect.json; left out: any good answer");
+  const auto json =
+      claims.json("json", "what a claim looks like, as in expect.json; left out: any good answer");
   if (!json) return JsonExpect();
   auto rules = JsonExpect::parse(*json);
   if (rules) return *std::move(rules);
@@ -164,7 +165,8 @@ ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
 
 Sample claim_of(const JsonExpect& claims, const net::HttpResponse& response) {
   const bool claimed = claims.empty() || !claims.mismatch(response.body);
-  return {.measure = Measure::claims_health, .value = claimed ? 1.0 : 0.0, .label = describe_body(response.body)};
+  return {
+      .measure = Measure::claims_health, .value = claimed ? 1.0 : 0.0, .label = describe_body(response.body)};
 }
 
 std::string evidence_of(const net::HttpResponse& response) {

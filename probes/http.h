@@ -30,8 +30,8 @@ struct HttpSeen {
 };
 ProbeResult judge(const HttpSettings&, const HttpSeen&);
 
-// Whether a good answer claims that others are healthy, its own words as label. Against what is seen of them it is
-// held by who sees both (model/finding.h).
+// Whether a good answer claims that others are healthy, its own words as label. Against what is seen of them
+// it is held by who sees both (model/finding.h).
 Sample claim_of(const JsonExpect& claims, const net::HttpResponse&);
 
 // The answer as evidence: status, the headers that explain (never one that may hold a secret), the head of

@@ -36,19 +36,21 @@ std::optional<Duration> optional(Fields& fields, std::string_view key, std::opti
 
 // How it gets from one health to another. `within`: what flapping is counted in, unless it is said.
 void read_damping(Fields& fields, const Defaults& fallback, std::optional<Duration> within, Defaults& read) {
-  read.recheck = optional(fields, "recheck", fallback.recheck, least_interval,
-                          "from one run to the next while it is failing but not down yet, or passing but not up yet; "
-                          "left out: interval");
-  read.startup_grace = optional(fields, "startup_grace", fallback.startup_grace, least_timeout,
-                                "so long after it is first watched a failure leaves it unknown, until it has passed "
-                                "once");
+  read.recheck =
+      optional(fields, "recheck", fallback.recheck, least_interval,
+               "from one run to the next while it is failing but not down yet, or passing but not up yet; "
+               "left out: interval");
+  read.startup_grace =
+      optional(fields, "startup_grace", fallback.startup_grace, least_timeout,
+               "so long after it is first watched a failure leaves it unknown, until it has passed "
+               "once");
   Fields flapping = fields.child("flapping", "when it is called flapping: then it is degraded at best");
-  read.falls = static_cast<int>(
-      flapping.integer("falls", fallback.falls, 0, 100, "times that it has left up; 0: it is never called so"));
-  read.flapping_within = optional(flapping, "within", fallback.flapping_within ? fallback.flapping_within : within,
-                                  least_interval,
-                                  "the time they are counted in, 60 intervals unless said; it ends after half of that "
-                                  "without a change");
+  read.falls = static_cast<int>(flapping.integer("falls", fallback.falls, 0, 100,
+                                                 "times that it has left up; 0: it is never called so"));
+  read.flapping_within = optional(
+      flapping, "within", fallback.flapping_within ? fallback.flapping_within : within, least_interval,
+      "the time they are counted in, 60 intervals unless said; it ends after half of that "
+      "without a change");
 }
 
 Defaults read_timing(Fields& fields, const Defaults& fallback) {

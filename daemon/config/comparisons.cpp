@@ -75,7 +75,8 @@ void read_comparison(Fields& fields, Wiring& wiring, Plan& plan) {
   check_name(fields, rule.name, plan);
   fields.required_text("preset", "what it looks for");
   const std::string preset = fields.one_of("preset", "", names(), "what it looks for");
-  const auto found = std::ranges::find(presets, preset, [](const Preset& each) { return name(each.finding); });
+  const auto found =
+      std::ranges::find(presets, preset, [](const Preset& each) { return name(each.finding); });
   if (found == presets.end()) return expect_anything(fields);
   rule.reason = found->finding;
   const auto failing = wiring.probe(fields, found->failing, found->failing_doc);

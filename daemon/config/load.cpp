@@ -140,7 +140,8 @@ class Loader {
         config_.plan.groups.push_back({name, wiring.needs(group)});
       for (Fields& fields : root.children("compare", "what two probes say together"))
         read_comparison(fields, wiring, config_.plan);
-      for (Fields& fields : root.children("silences", "when nobody is told")) read_silence(fields, wiring, config_.plan);
+      for (Fields& fields : root.children("silences", "when nobody is told"))
+        read_silence(fields, wiring, config_.plan);
     }
   }
 

@@ -55,8 +55,8 @@ std::string print_mapping(const Reads& state) {
 
 std::string Config::print() const {
   static constexpr std::array<std::string_view, 10> order = {
-      "service", "listen", "state_dir", "defaults", "credentials", "probes", "capabilities", "groups",
-      "compare", "silences"};
+      "service", "listen",       "state_dir", "defaults", "credentials",
+      "probes",  "capabilities", "groups",    "compare",  "silences"};
   std::string out;
   for (const std::string_view key : order) {
     std::string below;

@@ -58,7 +58,8 @@ void read_silence(Fields& fields, Wiring& wiring, Plan& plan) {
   read_probes(fields, wiring, plan, silence);
   silence.from = fields.parsed<std::optional<Wall>>("from", "", "when it begins; left out: at once", moment);
   silence.until = fields.parsed<std::optional<Wall>>("until", "", "when it is over", moment);
-  silence.daily = fields.parsed<std::optional<DailyWindow>>("daily", "", "HH:MM-HH:MM of every day, by UTC", window);
+  silence.daily =
+      fields.parsed<std::optional<DailyWindow>>("daily", "", "HH:MM-HH:MM of every day, by UTC", window);
   const std::uint8_t days = read_days(fields);
   if (silence.daily) silence.daily->days = days;
   silence.comment = one_line(fields.optional_text("comment", "what it is for").value_or(""), longest_comment);

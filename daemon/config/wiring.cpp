@@ -83,7 +83,8 @@ void Wiring::claims(ProbeId id, const Fields& fields) {
   if (name.empty()) return;
   std::vector<ProbeId>& others = config_.plan.probes[id].claims;
   for (const ProbeId other : resolve(*claims, "probe", {name})) others.push_back(other);
-  if (std::erase(others, id) > 0) claims->error("probe", "a probe says nothing of itself that it has not seen");
+  if (std::erase(others, id) > 0)
+    claims->error("probe", "a probe says nothing of itself that it has not seen");
 }
 
 void Wiring::depends_on(ProbeId id, Fields& fields) {

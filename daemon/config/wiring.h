@@ -24,8 +24,9 @@ class Wiring {
   // The next ones are to be called once all names are taken.
   std::vector<ProbeId> needs(Fields);  // of a capability or a group: at least one
   std::vector<ProbeId> probes(Fields&, std::string_view key, std::string_view doc);  // a list, maybe empty
-  std::optional<ProbeId> probe(Fields&, std::string_view key, std::string_view doc);  // one that must be named
-  void claims(ProbeId, const Fields&);  // those named in the `claims` of its type
+  std::optional<ProbeId> probe(Fields&, std::string_view key,
+                               std::string_view doc);  // one that must be named
+  void claims(ProbeId, const Fields&);                 // those named in the `claims` of its type
   void depends_on(ProbeId, Fields&);
   void check_cycles();  // after the last depends_on()
 

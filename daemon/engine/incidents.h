@@ -21,8 +21,8 @@ class Incidents {
   bool is_open(const std::string& probe) const { return open_.contains(probe); }
   const Incident& open(Incident);  // gives it its number; none may be open for its probe
   void worsen(const std::string& probe, Reason);
-  // What an open one has come to: who is to blame for it, and the most that it has blocked. No effect on what it says
-  // of the run that opened it.
+  // What an open one has come to: who is to blame for it, and the most that it has blocked. No effect on what
+  // it says of the run that opened it.
   void reckon(const std::string& probe, const Toll&);
   std::optional<Incident> close(const std::string& probe, Wall at);  // nullopt if none was open
 

@@ -39,7 +39,8 @@ ProbeResult not_judged(const ProbeResult& result) {
 // Judging the whole takes milliseconds where many are down, and most of their runs say what the last one
 // said.
 bool reads_the_same(const ProbeFacts& a, const ProbeFacts& b) {
-  return std::tie(a.reason, a.phase, a.detail, a.condition) == std::tie(b.reason, b.phase, b.detail, b.condition);
+  return std::tie(a.reason, a.phase, a.detail, a.condition) ==
+         std::tie(b.reason, b.phase, b.detail, b.condition);
 }
 
 // The last ones of the run that opened it, capped: an incident is kept for long.
@@ -82,7 +83,8 @@ struct Pipeline::Impl {
     const auto change = watched[id].take(run, plan->probes[id], now, facts[id]);
     changed = true;
     if (watched[id].health() != Health::up && !reads_the_same(before, facts[id])) unsettled = true;
-    if (assessment && is_witness(*plan, id) && findings(*plan, facts, assessment->caused_by) != assessment->findings)
+    if (assessment && is_witness(*plan, id) &&
+        findings(*plan, facts, assessment->caused_by) != assessment->findings)
       unsettled = true;
     emit(RunFinished{plan, run});
     if (change) moved({id, *change, now, run});

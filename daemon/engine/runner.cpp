@@ -67,8 +67,9 @@ ProbeResult thrown(std::string_view what) {
 ProbeResult believed(ProbeResult result, const Evidence& evidence) {
   const bool good = result.verdict == Verdict::pass || result.verdict == Verdict::warn;
   if (!good || evidence.bytes_received() > 0) return result;
-  std::string detail = (result.verdict == Verdict::pass ? "passed" : "warned of " + std::string(name(result.reason))) +
-                       std::string(" without a byte received");
+  std::string detail =
+      (result.verdict == Verdict::pass ? "passed" : "warned of " + std::string(name(result.reason))) +
+      std::string(" without a byte received");
   if (!result.detail.empty()) detail += ": " + result.detail;
   return ProbeResult::unknown(Reason::no_evidence, std::move(detail));
 }

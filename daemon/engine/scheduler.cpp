@@ -20,7 +20,7 @@ struct Entry {
   ProbeId id = 0;
   Duration interval{}, timeout{};
   std::shared_ptr<Probe> probe;
-  Steady slot{};  // the next one
+  Steady slot{};      // the next one
   Due::iterator due;  // that, or a look in between
   bool running = false, removed = false;
 };

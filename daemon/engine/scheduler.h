@@ -28,7 +28,7 @@ class Scheduler {
   bool run_now(ProbeId);  // in addition to its slots; false if it is running
   // A run in addition to its slots, unless the next slot comes first. Holds for one run.
   void look_again(ProbeId, Duration in);
-  void stop();            // starts nothing any more
+  void stop();  // starts nothing any more
 
  private:
   struct Impl;

@@ -49,11 +49,13 @@ std::expected<void, std::string> Silences::remove(std::string_view name) {
     return {};
   }
   const bool configured = std::ranges::find(configured_, name, &Silence::name) != configured_.end();
-  return std::unexpected(configured ? "it stands in the configuration: take it out there" : "there is none of that name");
+  return std::unexpected(configured ? "it stands in the configuration: take it out there"
+                                    : "there is none of that name");
 }
 
 bool Silences::moved(Wall now) {
-  if (std::erase_if(asked_, [&](const Silence& each) { return each.until && now >= *each.until; }) > 0) rebuild();
+  if (std::erase_if(asked_, [&](const Silence& each) { return each.until && now >= *each.until; }) > 0)
+    rebuild();
   std::vector<bool> in_force_now(all_->size());
   for (std::size_t i = 0; i < all_->size(); ++i) in_force_now[i] = in_force((*all_)[i], now);
   if (!std::exchange(changed_, false) && in_force_now == in_force_) return false;

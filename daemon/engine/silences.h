@@ -19,8 +19,8 @@ class Silences {
   void configure(std::vector<Silence>);  // replaces those of the configuration
   void restore(std::vector<Silence>);    // those asked for, as they were before a restart
 
-  // A silence somebody asks for: gets the next number as its name. It has an author, a comment and an end that is
-  // still to come; or what is wrong with it.
+  // A silence somebody asks for: gets the next number as its name. It has an author, a comment and an end
+  // that is still to come; or what is wrong with it.
   std::expected<Silence, std::string> add(Silence, Wall now);
   std::expected<void, std::string> remove(std::string_view name);
 
@@ -30,7 +30,9 @@ class Silences {
   std::string by(std::string_view probe, Wall now) const { return silenced_by(all(), probe, now); }
   const std::vector<Silence>& all() const { return *all_; }
   const std::vector<Silence>& asked() const { return asked_; }
-  std::shared_ptr<const std::vector<Silence>> view() const { return all_; }  // those of the configuration first
+  std::shared_ptr<const std::vector<Silence>> view() const {
+    return all_;
+  }  // those of the configuration first
 
  private:
   void rebuild();

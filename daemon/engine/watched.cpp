@@ -43,9 +43,7 @@ void Watched::explain(const RunRecord& run, const ProbeInfo& info, ProbeFacts& f
   const Verdict verdict = run.result.verdict;
   const bool held = health() == Health::unknown && verdict == Verdict::fail && starting(run, info);
   if (verdict != Verdict::unknown || health() != Health::unknown)
-    facts.condition = held               ? Condition::starting
-                      : flaps_.flapping ? Condition::flapping
-                                        : Condition::none;
+    facts.condition = held ? Condition::starting : flaps_.flapping ? Condition::flapping : Condition::none;
   if (health() == Health::up) {
     facts.reason = Reason::none;
     facts.phase = Phase::prepare;
@@ -96,7 +94,8 @@ std::shared_ptr<const ProbeView> Watched::view(const ProbeFacts& facts) {
   if (!view_) {
     HealthState state = state_;
     state.health = health();
-    view_ = std::make_shared<const ProbeView>(ProbeView{state, facts, last_pass_, last_, last_not_ok_, tally_});
+    view_ =
+        std::make_shared<const ProbeView>(ProbeView{state, facts, last_pass_, last_, last_not_ok_, tally_});
   }
   return view_;
 }

@@ -21,12 +21,14 @@ class Watched {
 
   // Unknown again once it has been without a verdict for longer than ProbeInfo::stale.
   std::optional<Change> forget_if_silent(const ProbeInfo&, Steady now, ProbeFacts&);
-  void excuse(Duration silence) { judged_ += silence, born_ += silence; }  // time without a chance of a verdict
+  void excuse(Duration silence) {
+    judged_ += silence, born_ += silence;
+  }  // time without a chance of a verdict
 
   void skipped(std::uint64_t slots);
   void transition();  // counts one
   Health health() const { return shown(state_.health, flaps_.flapping); }
-  bool undecided(const ProbeInfo&) const;  // its newest run has left it between two healths
+  bool undecided(const ProbeInfo&) const;                    // its newest run has left it between two healths
   std::shared_ptr<const ProbeView> view(const ProbeFacts&);  // the same pointer until something changes
 
  private:
@@ -40,8 +42,8 @@ class Watched {
   Tally tally_;
   std::optional<Wall> last_pass_;
   std::shared_ptr<const RunRecord> last_, last_not_ok_;
-  Steady judged_{};  // when the newest verdict came, or since when there could have been one
-  Steady born_{};    // since when it is watched
+  Steady judged_{};        // when the newest verdict came, or since when there could have been one
+  Steady born_{};          // since when it is watched
   bool answered_ = false;  // it has passed, or warned, at least once
   std::shared_ptr<const ProbeView> view_;
 };

@@ -14,8 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t text_cap = 4096;       // bytes of one text
-constexpr std::size_t frames_in_a_list = 8;  // of each failing probe, the last ones; alone it shows all it has
+constexpr std::size_t text_cap = 4096;  // bytes of one text
+constexpr std::size_t frames_in_a_list =
+    8;  // of each failing probe, the last ones; alone it shows all it has
 constexpr std::size_t frame_cap_in_a_list = 512;
 
 json::string text(std::string_view from, std::size_t most = text_cap) {
@@ -96,14 +97,10 @@ json::array causes(const Plan& plan, const Assessment& whole) {
     for (const std::size_t i : each.capabilities) capabilities.emplace_back(plan.capabilities[i].name);
     json::array whys;
     for (const std::string& why : each.whys) whys.push_back(text(why));
-    json::object cause{{"probe", plan.probes[each.probe].name},
-                       {"reason", text_of(each.reason)},
-                       {"phase", text_of(each.phase)},
-                       {"since", iso_time(each.since)},
-                       {"blocks", names(plan, each.blocks)},
-                       {"capabilities", std::move(capabilities)},
-                       {"value_blocked", each.value_blocked},
-                       {"whys", std::move(whys)}};
+    json::object cause{{"probe", plan.probes[each.probe].name}, {"reason", text_of(each.reason)},
+                       {"phase", text_of(each.phase)},          {"since", iso_time(each.since)},
+                       {"blocks", names(plan, each.blocks)},    {"capabilities", std::move(capabilities)},
+                       {"value_blocked", each.value_blocked},   {"whys", std::move(whys)}};
     if (!each.finding.empty()) cause["output"] = text(each.finding);
     if (!each.silenced_by.empty()) cause["silenced_by"] = text(each.silenced_by);
     out.push_back(std::move(cause));

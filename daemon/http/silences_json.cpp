@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t text_cap = 200;      // bytes of an author, a comment
+constexpr std::size_t text_cap = 200;     // bytes of an author, a comment
 constexpr std::size_t most_probes = 100;  // named in one silence
 
 using Wrong = std::unexpected<std::string>;
@@ -77,7 +77,8 @@ std::expected<std::vector<std::string>, std::string> probes_of(const json::objec
 }
 
 std::expected<Silence, std::string> from_json(const json::value& value) {
-  constexpr std::array known{"probes", "all", "author", "comment", "starts", "ends", "id", "source", "in_force"};
+  constexpr std::array known{"probes", "all", "author", "comment", "starts",
+                             "ends",   "id",  "source", "in_force"};
   if (!value.is_object()) return Wrong("not a JSON object");
   const json::object& from = value.get_object();
   for (const auto& [key, unused] : from) {
@@ -128,8 +129,8 @@ std::expected<Silence, std::string> parse_silence(std::string_view text, const P
     if (plan.probe(probe)) continue;
     std::string known;
     for (const ProbeInfo& each : plan.probes) known += " " + each.name;
-    return Wrong("probes: no probe is named \"" + one_line(probe, text_cap) + "\"; there are:" +
-                 (known.empty() ? " none" : known));
+    return Wrong("probes: no probe is named \"" + one_line(probe, text_cap) +
+                 "\"; there are:" + (known.empty() ? " none" : known));
   }
   return silence;
 }

@@ -155,7 +155,8 @@ Assessment assess(const Plan& plan, std::span<const ProbeFacts> facts, std::stri
   now.findings = findings(plan, facts, now.caused_by);
   now.causes = causes_of(plan, facts, health, now.caused_by);
   name_findings(now.findings, now.causes);
-  for (Cause& cause : now.causes) cause.whys = whys(plan, facts, cause, felt_at(plan, facts, cause), reloaded);
+  for (Cause& cause : now.causes)
+    cause.whys = whys(plan, facts, cause, felt_at(plan, facts, cause), reloaded);
   for (const CapabilityInfo& capability : plan.capabilities)
     now.capabilities.push_back(state_of(capability, health));
   for (const GroupInfo& group : plan.groups) {

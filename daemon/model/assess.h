@@ -60,8 +60,8 @@ struct Assessment {
 // With no probes, or with any critical probe unknown, the status is fail and the output says why.
 // `not_looking` (why, or empty) makes the status fail and no group ready, and keeps everything else as it was
 // last seen. A group or a capability that needs no probes is never ready, or working: nothing is known of it.
-// `reloaded`: when the configuration last changed, for the whys. Cause::silenced_by is left empty: it is no matter
-// of the facts.
+// `reloaded`: when the configuration last changed, for the whys. Cause::silenced_by is left empty: it is no
+// matter of the facts.
 Assessment assess(const Plan&, std::span<const ProbeFacts>, std::string_view not_looking = {},
                   std::optional<Wall> reloaded = {});
 

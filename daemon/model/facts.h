@@ -32,7 +32,8 @@ struct ProbeFacts {
   Condition condition = Condition::none;
   std::vector<Changed> changes = {};  // of its target
 
-  // For comparing two probes: what both said of the same stretch of time. Ordered by steady time, told to nobody.
+  // For comparing two probes: what both said of the same stretch of time. Ordered by steady time, told to
+  // nobody.
   Steady failing = Steady::max();  // start of the first of its newest failures in a row
   Steady good = Steady::min();     // start of its newest run, if that was a pass or a warning
 };

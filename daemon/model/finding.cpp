@@ -17,7 +17,8 @@ bool holds(const Comparison& rule, std::span<const ProbeFacts> facts,
   const ProbeFacts &failing = facts[rule.failing], &working = facts[rule.working];
   if (failing.health != Health::down || !works(working) || working.good < failing.failing) return false;
   if (caused_by[rule.failing] != std::vector{rule.failing}) return false;
-  return rule.fails_with.empty() || std::ranges::find(rule.fails_with, failing.reason) != rule.fails_with.end();
+  return rule.fails_with.empty() ||
+         std::ranges::find(rule.fails_with, failing.reason) != rule.fails_with.end();
 }
 
 // Of those it speaks for, the first that is down.
@@ -30,7 +31,8 @@ std::optional<ProbeId> belied_by(const ProbeInfo& probe, std::span<const ProbeFa
 
 }  // namespace
 
-std::optional<ProbeResult> unmasked(const Plan& plan, std::span<const ProbeFacts> facts, const RunRecord& run) {
+std::optional<ProbeResult> unmasked(const Plan& plan, std::span<const ProbeFacts> facts,
+                                    const RunRecord& run) {
   const ProbeInfo& probe = plan.probes[run.probe];
   const Verdict verdict = run.result.verdict;
   if (probe.claims.empty() || (verdict != Verdict::pass && verdict != Verdict::warn)) return std::nullopt;
@@ -44,7 +46,8 @@ std::optional<ProbeResult> unmasked(const Plan& plan, std::span<const ProbeFacts
     const ProbeFacts& seen = facts[id];
     const bool fails = seen.health == Health::down && seen.good == Steady::min();
     if (!fails || run.started < seen.failing) continue;
-    return ProbeResult::warn(Reason::ready_lies, words + " while " + plan.probes[id].name + " is " + stated(seen));
+    return ProbeResult::warn(Reason::ready_lies,
+                             words + " while " + plan.probes[id].name + " is " + stated(seen, ": "));
   }
   return std::nullopt;
 }

@@ -1,9 +1,10 @@
 #pragma once
-// What two probes say together and neither says alone: an endpoint that calls others healthy while they are seen to
-// fail, an edge that is broken where the direct way works. Pure.
+// What two probes say together and neither says alone: an endpoint that calls others healthy while they are
+// seen to fail, an edge that is broken where the direct way works. Pure.
 //
-// Both sides must speak of the same time: what works has been seen to work in a run that began after the other side
-// began to fail. Else the slower of two probes would accuse the faster for as long as it takes to notice.
+// Both sides must speak of the same time: what works has been seen to work in a run that began after the
+// other side began to fail. Else the slower of two probes would accuse the faster for as long as it takes to
+// notice.
 
 #include <optional>
 #include <span>
@@ -25,8 +26,8 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
-// A good run of a probe that claims health for others (ProbeInfo::claims), of which one is down and was failing
-// before the run began: the warning `ready_lies` that it is worth, both sides quoted. Else nothing.
+// A good run of a probe that claims health for others (ProbeInfo::claims), of which one is down and was
+// failing before the run began: the warning `ready_lies` that it is worth, both sides quoted. Else nothing.
 std::optional<ProbeResult> unmasked(const Plan&, std::span<const ProbeFacts>, const RunRecord&);
 
 // All there are. A comparison gives one only where nothing its failing side depends on explains the failure.

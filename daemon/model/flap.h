@@ -1,9 +1,10 @@
 #pragma once
 // When a probe that goes up and down all the time is called flapping, pure.
 //
-// Flapping begins with the `falls`th time a probe has left `up` within `within`, and ends once its health by rise and
-// fall has stayed the same for half of that. Nothing is hidden by it: results, runs and outages are told as ever.
-// Only, a flapping probe is never better than degraded, so that its incident stays one and stays open.
+// Flapping begins with the `falls`th time a probe has left `up` within `within`, and ends once its health by
+// rise and fall has stayed the same for half of that. Nothing is hidden by it: results, runs and outages are
+// told as ever. Only, a flapping probe is never better than degraded, so that its incident stays one and
+// stays open.
 
 #include <cstddef>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
-// What is watched: the configuration as the rest of the program needs it, constant until the next reload. Probes are
-// named by index; every index in here is valid.
+// What is watched: the configuration as the rest of the program needs it, constant until the next reload.
+// Probes are named by index; every index in here is valid.
 
 #include <map>
 #include <optional>

@@ -109,13 +109,13 @@ std::string rounded(double percent) {
   return std::to_string(static_cast<int>(whole >= 100 && percent < 100 ? 99 : whole)) + " %";
 }
 
-std::string stated(const ProbeFacts& facts) {
+std::string stated(const ProbeFacts& facts, std::string_view before_fault) {
   std::string text(name(facts.health));
   if (facts.condition != Condition::none) text.append(", ").append(name(facts.condition));
   if (facts.reason != Reason::none) {
     const std::string fault = std::string(name(facts.reason)) + " at " + std::string(name(facts.phase));
     const bool of_now = facts.health != Health::unknown && facts.condition == Condition::none;
-    text += of_now ? " " + fault : ", last " + fault + ",";
+    text += of_now ? std::string(before_fault) + fault : ", last " + fault + ",";
   }
   text += " since " + iso_time(facts.since);
   if (!facts.detail.empty()) text += " (" + one_line(facts.detail, text_cap) + ")";

@@ -18,8 +18,9 @@ namespace answerback {
 std::string sentence(const Plan&, std::span<const ProbeFacts>, std::span<const Cause> causes,
                      std::string_view not_looking);
 
-// "down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by 127.0.0.1:5432)"; "up since …"
-std::string stated(const ProbeFacts&);
+// "down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by 127.0.0.1:5432)"; "up
+// since …". `before_fault` stands between the health and the reason.
+std::string stated(const ProbeFacts&, std::string_view before_fault = " ");
 
 // "a, b and 3 more"
 std::string list(std::span<const std::string> items);

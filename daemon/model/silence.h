@@ -1,6 +1,6 @@
 #pragma once
-// When nobody is to be told: maintenance windows of the configuration, and silences somebody asked for. A silence
-// keeps notifications back. It never stops a probe, and never changes what is shown. Pure.
+// When nobody is to be told: maintenance windows of the configuration, and silences somebody asked for. A
+// silence keeps notifications back. It never stops a probe, and never changes what is shown. Pure.
 
 #include <chrono>
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace answerback {
 
-// Every day, or on some days of the week, by UTC. A window that ends at or before its beginning goes on into the next
-// day, and belongs to the one it began on.
+// Every day, or on some days of the week, by UTC. A window that ends at or before its beginning goes on into
+// the next day, and belongs to the one it began on.
 struct DailyWindow {
   std::chrono::minutes from{}, until{};  // since midnight
   std::uint8_t days = 0x7F;              // bit 0 is Sunday
@@ -35,8 +35,8 @@ struct Silence {
 
 bool in_force(const Silence&, Wall);
 
-// Why nobody is told of this probe at that time: "nightly: database upgrade", or "7 by ada: rolling out"; empty:
-// everybody is.
+// Why nobody is told of this probe at that time: "nightly: database upgrade", or "7 by ada: rolling out";
+// empty: everybody is.
 std::string silenced_by(std::span<const Silence>, std::string_view probe, Wall);
 
 // "02:00-04:00", "22:30-24:00"; or what is wrong with it. `days` stay all of them.

@@ -25,9 +25,8 @@ std::vector<std::size_t> capabilities_of(const Toll& toll) {
 std::optional<Toll> toll_of(const Plan& plan, std::span<const ProbeFacts> facts, const Assessment& whole,
                             ProbeId probe, std::optional<Wall> reloaded) {
   const std::vector<ProbeId>& roots = whole.caused_by[probe];
-  const auto cause = std::ranges::find_if(whole.causes, [&](const Cause& each) {
-    return std::ranges::find(roots, each.probe) != roots.end();
-  });
+  const auto cause = std::ranges::find_if(
+      whole.causes, [&](const Cause& each) { return std::ranges::find(roots, each.probe) != roots.end(); });
   if (cause == whole.causes.end()) return std::nullopt;
   return Toll{plan, facts, probe, *cause, reloaded};
 }
@@ -35,7 +34,8 @@ std::optional<Toll> toll_of(const Plan& plan, std::span<const ProbeFacts> facts,
 bool outweighs(const Toll& toll, const Incident& incident) {
   if (toll.plan.probes[toll.cause.probe].name != incident.cause) return true;
   if (!own(toll)) return false;
-  return toll.cause.blocks.size() > incident.blocks.size() || toll.cause.value_blocked > incident.value_blocked ||
+  return toll.cause.blocks.size() > incident.blocks.size() ||
+         toll.cause.value_blocked > incident.value_blocked ||
          (!toll.cause.finding.empty() && incident.reason != toll.cause.reason);
 }
 
@@ -52,7 +52,8 @@ void charge(Incident& incident, const Toll& toll) {
   }
   for (const std::size_t i : capabilities) {
     const CapabilityInfo& capability = plan.capabilities[i];
-    incident.impacts.push_back(capability.impact.empty() ? capability.name + " is blocked" : capability.impact);
+    incident.impacts.push_back(capability.impact.empty() ? capability.name + " is blocked"
+                                                         : capability.impact);
   }
   incident.value_blocked = percent_blocked(plan, capabilities);
 }

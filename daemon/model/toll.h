@@ -9,8 +9,8 @@
 
 namespace answerback {
 
-// Points into what it was made from, and costs next to nothing: it is reckoned for every open incident whenever the
-// whole is judged anew.
+// Points into what it was made from, and costs next to nothing: it is reckoned for every open incident
+// whenever the whole is judged anew.
 struct Toll {
   const Plan& plan;
   std::span<const ProbeFacts> facts;

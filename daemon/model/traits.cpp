@@ -7,7 +7,8 @@
 namespace answerback {
 namespace {
 
-// Whether `seen` is news, and if so after what: nullopt for the first, for a known one, and once there are too many.
+// Whether `seen` is news, and if so after what: nullopt for the first, for a known one, and once there are
+// too many.
 template <class T>
 const T* before(std::vector<T>& known, const T& seen, T& last) {
   if (std::ranges::find(known, seen) != known.end() || known.size() == Traits::remembered) return nullptr;

@@ -1,6 +1,6 @@
 #pragma once
-// What a target looked like so far, to say what has changed: the addresses it was found at, its certificates, the
-// shape of its events. Pure, and bounded whatever a target does.
+// What a target looked like so far, to say what has changed: the addresses it was found at, its certificates,
+// the shape of its events. Pure, and bounded whatever a target does.
 
 #include <string>
 #include <vector>
@@ -18,8 +18,8 @@ struct Changed {
 
 class Traits {
  public:
-  // Of addresses and of certificates so many are remembered. A target that shows more is a pool of them: one that
-  // is new says nothing then.
+  // Of addresses and of certificates so many are remembered. A target that shows more is a pool of them: one
+  // that is new says nothing then.
   static constexpr std::size_t remembered = 8;
 
   // True when the run shows something that was never seen before; the first sight of anything is no change.

@@ -9,9 +9,9 @@
 namespace answerback {
 namespace {
 
-constexpr std::size_t text_cap = 200;                      // bytes of a text that is not ours
-constexpr Duration recent = std::chrono::hours(24);        // a change before that explains nothing
-constexpr Duration noticing = std::chrono::minutes(1);     // a change may be seen a little after what it did
+constexpr std::size_t text_cap = 200;                   // bytes of a text that is not ours
+constexpr Duration recent = std::chrono::hours(24);     // a change before that explains nothing
+constexpr Duration noticing = std::chrono::minutes(1);  // a change may be seen a little after what it did
 
 // The shortest way down from `felt` to `root`, both included; empty if there is none.
 std::vector<ProbeId> way_down(const Plan& plan, ProbeId felt, ProbeId root) {
@@ -47,7 +47,7 @@ std::string impact(const Plan& plan, const Cause& cause) {
 std::string link(const Plan& plan, const ProbeFacts& facts, ProbeId id) {
   const std::string& probe = plan.probes[id].name;
   if (facts.health == Health::up) return probe + ", which has not failed yet itself";
-  return probe + " is " + stated(facts);
+  return probe + " is " + stated(facts, ": ");
 }
 
 // What lies around the way: everything it depends on that is not on it, by health.
@@ -65,7 +65,8 @@ std::string surroundings(const Plan& plan, std::span<const ProbeFacts> facts, st
   std::string text;
   const auto clause = [&](const std::vector<std::string>& names, std::string_view was) {
     if (names.empty()) return;
-    text += (text.empty() ? "" : "; ") + list(names) + (names.size() == 1 ? " was " : " were ") + std::string(was);
+    text += (text.empty() ? "" : "; ") + list(names) + (names.size() == 1 ? " was " : " were ") +
+            std::string(was);
   };
   clause(up, "up");
   clause(degraded, "degraded");
@@ -90,7 +91,8 @@ std::string changes(const Plan& plan, std::span<const ProbeFacts> facts, const C
   if (reloaded && may_matter(*reloaded)) all.push_back({*reloaded, "the configuration was reloaded"});
   for (const ProbeId id : way) {
     for (const Changed& each : facts[id].changes) {
-      if (may_matter(each.at)) all.push_back({each.at, plan.probes[id].name + " showed another " + each.what});
+      if (may_matter(each.at))
+        all.push_back({each.at, plan.probes[id].name + " showed another " + each.what});
     }
   }
   std::ranges::sort(all, std::ranges::greater(), &Changed::at);
@@ -109,8 +111,8 @@ std::string changes(const Plan& plan, std::span<const ProbeFacts> facts, const C
 ProbeId felt_at(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause) {
   const auto blocked = [&](ProbeId id) { return std::ranges::binary_search(cause.blocks, id); };
   if (!cause.capabilities.empty()) {
-    const auto dearest = std::ranges::max_element(
-        cause.capabilities, {}, [&](std::size_t i) { return plan.capabilities[i].value; });
+    const auto dearest = std::ranges::max_element(cause.capabilities, {},
+                                                  [&](std::size_t i) { return plan.capabilities[i].value; });
     const auto& needs = plan.capabilities[*dearest].needs;
     const auto needed = std::ranges::find_if(
         needs, [&](ProbeId id) { return facts[id].health == Health::down && blocked(id); });
@@ -125,8 +127,8 @@ ProbeId felt_at(const Plan& plan, std::span<const ProbeFacts> facts, const Cause
   return outer == cause.blocks.end() ? cause.probe : *outer;
 }
 
-std::vector<std::string> whys(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause, ProbeId felt,
-                              std::optional<Wall> reloaded) {
+std::vector<std::string> whys(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause,
+                              ProbeId felt, std::optional<Wall> reloaded) {
   std::vector<ProbeId> way = way_down(plan, felt, cause.probe);
   if (way.empty()) way = {cause.probe};
   std::vector<std::string> told;
@@ -136,8 +138,7 @@ std::vector<std::string> whys(const Plan& plan, std::span<const ProbeFacts> fact
     told.push_back("which is " + std::string(name(cause.reason)) + " (" + std::string(meaning(cause.reason)) +
                    "): " + cause.finding);
   }
-  for (std::string each :
-       {surroundings(plan, facts, way), changes(plan, facts, cause, way, reloaded)}) {
+  for (std::string each : {surroundings(plan, facts, way), changes(plan, facts, cause, way, reloaded)}) {
     if (!each.empty()) told.push_back(std::move(each));
   }
   return told;

@@ -1,4 +1,5 @@
-// How a health comes about beyond rise and fall, and what is told of it: in simulated time, through the whole engine.
+// How a health comes about beyond rise and fall, and what is told of it: in simulated time, through the whole
+// engine.
 
 #include <gmock/gmock.h>
 
@@ -102,7 +103,8 @@ TEST_F(DampingTest, WhatIsStartingIsUnknownAndSaysSo) {
   EXPECT_EQ(health(), Health::unknown);
   EXPECT_EQ(view().facts.condition, Condition::starting);
   EXPECT_EQ(view().facts.reason, Reason::connect_refused);
-  EXPECT_NE(board.read()->assessment->output.find("a: unknown, starting, last connect_refused"), std::string::npos)
+  EXPECT_NE(board.read()->assessment->output.find("a: unknown, starting, last connect_refused"),
+            std::string::npos)
       << board.read()->assessment->output;
   EXPECT_TRUE(memory.all<IncidentOpened>().empty());
   clock.run_for(60s);
@@ -138,7 +140,8 @@ TEST_F(DampingTest, FlappingIsOneIncidentThatShowsItself) {
   EXPECT_EQ(view().facts.reason, Reason::connect_refused);
   EXPECT_EQ(board.read()->assessment->status, Status::warn);
   EXPECT_TRUE(board.read()->assessment->readiness.ready);
-  EXPECT_NE(board.read()->assessment->output.find("a: degraded, flapping, last connect_refused"), std::string::npos)
+  EXPECT_NE(board.read()->assessment->output.find("a: degraded, flapping, last connect_refused"),
+            std::string::npos)
       << board.read()->assessment->output;
   EXPECT_EQ(memory.all<IncidentOpened>().size(), 3U) << "the third fall is the one too many";
   EXPECT_EQ(memory.all<IncidentClosed>().size(), 2U);
@@ -154,8 +157,8 @@ TEST_F(DampingTest, WhatIsStaleSaysSo) {
   ProbeInfo info = with(std::nullopt);
   info.stale = 100s;
   engine.start(plan_of({info}), {fake([&hangs](Run& run) {
-                 return answer_after(run, 1ms,
-                                     hangs ? ProbeResult::unknown(Reason::internal, "ours") : ProbeResult::pass());
+                 return answer_after(
+                     run, 1ms, hangs ? ProbeResult::unknown(Reason::internal, "ours") : ProbeResult::pass());
                })});
   clock.run_for(70s);
   hangs = true;
@@ -217,12 +220,9 @@ TEST_F(DampingTest, ASilenceIsMarkedWhileItHoldsAndStopsNothing) {
   clock.run_for(61s);
   ASSERT_EQ(health(), Health::down);
   EXPECT_EQ(board.read()->assessment->causes.at(0).silenced_by, "");
-  const auto taken = engine.silences().add({.name = "",
-                                            .probes = {"a"},
-                                            .until = clock.wall() + 5min,
-                                            .author = "ada",
-                                            .comment = "moving it"},
-                                           clock.wall());
+  const auto taken = engine.silences().add(
+      {.name = "", .probes = {"a"}, .until = clock.wall() + 5min, .author = "ada", .comment = "moving it"},
+      clock.wall());
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->name, "1");
   const auto runs = starts.size();

@@ -74,10 +74,10 @@ TEST_F(FindingsTest, ATokenSecretThatIsSplitIsOneCauseWithItsName) {
   const auto whole = look()->assessment;
   ASSERT_EQ(whole->causes.size(), 1U);
   EXPECT_EQ(whole->causes[0].reason, Reason::auth_split_brain);
-  EXPECT_THAT(whole->causes[0].whys,
-              ElementsAre("Users get no AI responses (value blocked 60 %)", HasSubstr("because agent is down auth"),
-                          HasSubstr("because websocket is down auth at welcome"),
-                          HasSubstr("which is auth_split_brain")));
+  EXPECT_THAT(whole->causes[0].whys, ElementsAre("Users get no AI responses (value blocked 60 %)",
+                                                 HasSubstr("because agent is down: auth"),
+                                                 HasSubstr("because websocket is down: auth at welcome"),
+                                                 HasSubstr("which is auth_split_brain")));
   EXPECT_EQ(incident("websocket").reason, Reason::auth_split_brain);
   EXPECT_EQ(incident("websocket").blocks, Names{"agent"});
   EXPECT_EQ(incident("websocket").value_blocked, 60);
@@ -115,7 +115,7 @@ TEST_F(FindingsTest, AnEndpointThatCallsTheAgentHealthyLies) {
   const auto whole = look();
   EXPECT_EQ(whole->probes[0]->state.health, Health::degraded);
   EXPECT_EQ(whole->probes[0]->facts.reason, Reason::ready_lies);
-  EXPECT_THAT(whole->probes[0]->facts.detail, HasSubstr("while agent is down no_start"));
+  EXPECT_THAT(whole->probes[0]->facts.detail, HasSubstr("while agent is down: no_start"));
   ASSERT_EQ(whole->assessment->causes.size(), 2U);
   EXPECT_EQ(whole->assessment->causes[0].probe, 1U) << "the outage comes first";
   EXPECT_EQ(whole->assessment->causes[1].reason, Reason::ready_lies);
@@ -131,7 +131,8 @@ TEST_F(FindingsTest, AnIncidentSaysWhatItsRunSawAndWhyAndWhatItCost) {
   auto agent = probe_info("agent");
   agent.depends_on = {0};
   auto plan = plan_of({probe_info("postgres"), agent});
-  plan->capabilities = {{.name = "answers", .value = 60, .needs = {1}, .impact = "Users get no AI responses"}};
+  plan->capabilities = {
+      {.name = "answers", .value = 60, .needs = {1}, .impact = "Users get no AI responses"}};
   replace(plan);
   finish(0, ProbeResult::pass(), "10.0.0.7:5432");
   finish(1, ProbeResult::pass());
@@ -149,7 +150,9 @@ TEST_F(FindingsTest, AnIncidentSaysWhatItsRunSawAndWhyAndWhatItCost) {
   EXPECT_EQ(root.frames[0].label, "received");
   EXPECT_EQ(root.blocks, Names{"agent"});
   EXPECT_EQ(root.impacts, Names{"Users get no AI responses"});
-  EXPECT_THAT(root.whys, Contains(HasSubstr("postgres showed another address 10.0.0.8:5432, before that 10.0.0.7:5432")));
+  EXPECT_THAT(
+      root.whys,
+      Contains(HasSubstr("postgres showed another address 10.0.0.8:5432, before that 10.0.0.7:5432")));
   EXPECT_THAT(root.whys, Contains(HasSubstr("the configuration was reloaded at")));
   EXPECT_LE(reloaded, root.since);
   EXPECT_EQ(incident("agent").cause, "postgres") << "and now it is";

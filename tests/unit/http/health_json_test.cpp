@@ -204,8 +204,8 @@ TEST_F(HealthJson, ACauseSaysWhyWhatItCostsAndWhoIsNotTold) {
   auto assessment = std::make_shared<Assessment>(*snapshot->assessment);
   assessment->causes.at(0).silenced_by = "nightly: upgrade";
   snapshot->assessment = assessment;
-  const auto body = json::parse(
-      health({.snapshot = snapshot, .beat_age = 100ms, .version = "1", .actions = actions}).body);
+  const auto body =
+      json::parse(health({.snapshot = snapshot, .beat_age = 100ms, .version = "1", .actions = actions}).body);
   const json::object& cause = body.at("causes").at(0).as_object();
   EXPECT_EQ(cause.at("probe"), "db");
   EXPECT_EQ(cause.at("value_blocked"), 60);
@@ -230,7 +230,8 @@ TEST_F(HealthJson, AFindingIsACauseWithItsNameAndAnEntryOfItsOwn) {
   EXPECT_EQ(finding.at("reason"), "app_layer");
   EXPECT_EQ(finding.at("phase"), "connect");
   EXPECT_EQ(print(finding.at("blocks")), R"(["agent"])");
-  EXPECT_EQ(body.at("checks").at("db").at(0).at("reason"), "connect_refused") << "what was seen stays what was seen";
+  EXPECT_EQ(body.at("checks").at("db").at(0).at("reason"), "connect_refused")
+      << "what was seen stays what was seen";
 }
 
 TEST_F(HealthJson, WhatHealthAloneDoesNotSayIsMarked) {

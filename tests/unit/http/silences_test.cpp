@@ -16,11 +16,8 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const Silence moving{.name = "7",
-                     .probes = {"db"},
-                     .until = test::noon + 2h,
-                     .author = "ada",
-                     .comment = "moving it"};
+const Silence moving{
+    .name = "7", .probes = {"db"}, .until = test::noon + 2h, .author = "ada", .comment = "moving it"};
 
 class SilencesApi : public testing::Test {
  protected:
@@ -41,11 +38,12 @@ class SilencesApi : public testing::Test {
                Pairs headers = {{"Content-Type", "application/json; charset=utf-8"}}) {
     const auto snapshot = std::make_shared<Snapshot>(*given.build());
     snapshot->silences = std::make_shared<const std::vector<Silence>>(silences);
-    return handle({.method = std::move(method),
-                   .path = std::move(path),
-                   .headers = std::move(headers),
-                   .body = std::move(body)},
-                  {.snapshot = snapshot, .beat_age = 100ms, .version = "1", .actions = actions, .now = test::noon});
+    return handle(
+        {.method = std::move(method),
+         .path = std::move(path),
+         .headers = std::move(headers),
+         .body = std::move(body)},
+        {.snapshot = snapshot, .beat_age = 100ms, .version = "1", .actions = actions, .now = test::noon});
   }
   Response post(std::string body, Pairs headers = {{"Content-Type", "application/json"}}) {
     return ask("POST", "/api/v1/silences", std::move(body), std::move(headers));
@@ -80,7 +78,8 @@ TEST_F(SilencesApi, AreAskedForListedAndDeleted) {
 }
 
 TEST_F(SilencesApi, RefuseWhatAPageOfAnotherSiteMayAsk) {
-  for (const auto& [name, value] : {std::pair{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}}) {
+  for (const auto& [name, value] :
+       {std::pair{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}}) {
     const Pairs headers{{"Content-Type", "application/json"}, {name, value}, {"Host", "here:9797"}};
     EXPECT_EQ(post(good, headers).status, 403);
     EXPECT_EQ(ask("DELETE", "/api/v1/silences/7", "", headers).status, 403);
@@ -103,13 +102,16 @@ TEST_F(SilencesApi, SayWhatIsWrong) {
               HasSubstr("no probe is named \"bd\"; there are: db"));
   EXPECT_THAT(wrong(R"({"probes":[7],"author":"a","comment":"c","ends":"2026-11-22T14:00:00Z"})"),
               HasSubstr("a name is a text"));
-  EXPECT_THAT(wrong(R"({"probes":["db"],"all":true,"author":"a","comment":"c","ends":"2026-11-22T14:00:00Z"})"),
-              HasSubstr("which?"));
-  EXPECT_THAT(wrong(R"({"all":true,"comment":"c","ends":"2026-11-22T14:00:00Z"})"), HasSubstr("author: required"));
+  EXPECT_THAT(
+      wrong(R"({"probes":["db"],"all":true,"author":"a","comment":"c","ends":"2026-11-22T14:00:00Z"})"),
+      HasSubstr("which?"));
+  EXPECT_THAT(wrong(R"({"all":true,"comment":"c","ends":"2026-11-22T14:00:00Z"})"),
+              HasSubstr("author: required"));
   EXPECT_THAT(wrong(R"({"all":true,"author":"a","comment":"","ends":"2026-11-22T14:00:00Z"})"),
               HasSubstr("comment: required"));
   EXPECT_THAT(wrong(R"({"all":true,"author":"a","comment":"c"})"), HasSubstr("ends: required"));
-  EXPECT_THAT(wrong(R"({"all":true,"author":"a","comment":"c","ends":"tomorrow"})"), HasSubstr("ends: must be"));
+  EXPECT_THAT(wrong(R"({"all":true,"author":"a","comment":"c","ends":"tomorrow"})"),
+              HasSubstr("ends: must be"));
   EXPECT_THAT(wrong(R"({"all":true,"author":"a","comment":"c","ends":"2026-11-22T14:00:00Z","end":1})"),
               HasSubstr("end: unknown key"));
   EXPECT_THAT(taken, IsEmpty());
@@ -123,7 +125,8 @@ TEST_F(SilencesApi, WithoutTheActionThereAreNone) {
 
 TEST(SilencesJson, AreReadBackAsTheyWereWritten) {
   const std::vector<Silence> all{
-      moving, {.name = "9", .from = test::noon, .until = test::noon + 1h, .author = "a\"\n", .comment = "\xff<b>"}};
+      moving,
+      {.name = "9", .from = test::noon, .until = test::noon + 1h, .author = "a\"\n", .comment = "\xff<b>"}};
   auto back = read_silences(silences_json(all, test::noon));
   ASSERT_EQ(back.size(), 2U);
   EXPECT_EQ(back[0], moving);

@@ -93,9 +93,11 @@ TEST(Starting, AFailureIsCountedAndLeavesItUnknown) {
     state = next.state;
     EXPECT_EQ(state.health, unknown);
   }
-  EXPECT_EQ(step(state, Verdict::fail, {}, moment(9)).state.health, down) << "once the grace is over, at once";
+  EXPECT_EQ(step(state, Verdict::fail, {}, moment(9)).state.health, down)
+      << "once the grace is over, at once";
   EXPECT_EQ(step(state, Verdict::pass, {}, moment(9), false, true).state.health, up);
-  EXPECT_EQ(step({.health = up}, Verdict::fail, {.fall = 1, .rise = 1}, moment(9), false, true).state.health, down)
+  EXPECT_EQ(step({.health = up}, Verdict::fail, {.fall = 1, .rise = 1}, moment(9), false, true).state.health,
+            down)
       << "what has been up is not starting";
 }
 

@@ -18,7 +18,8 @@ using Lines = std::vector<std::string>;
 //        -> postgres
 //        -> llm
 Plan platform() {
-  Plan plan = plan_of({{"auth", {}}, {"postgres", {}}, {"websocket", {0}}, {"llm", {}}, {"agent", {2, 1, 3}}});
+  Plan plan =
+      plan_of({{"auth", {}}, {"postgres", {}}, {"websocket", {0}}, {"llm", {}}, {"agent", {2, 1, 3}}});
   plan.capabilities = {{.name = "sign-in", .value = 40, .needs = {0, 2, 1}, .impact = "Users cannot connect"},
                        {.name = "answers", .value = 60, .needs = {4}, .impact = "Users get no AI responses"}};
   return plan;
@@ -35,9 +36,10 @@ ProbeFacts silent_agent() {
 std::vector<ProbeFacts> all_up() { return std::vector(5, up()); }
 
 constexpr const char* agent_line =
-    "agent is down no_start at dispatch since 2026-11-22T03:12:39Z (0 of 5 events in 15 s)";
+    "agent is down: no_start at dispatch since 2026-11-22T03:12:39Z (0 of 5 events in 15 s)";
 constexpr const char* postgres_line =
-    "postgres is down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by 127.0.0.1:5432)";
+    "postgres is down: connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by "
+    "127.0.0.1:5432)";
 
 TEST(Whys, GoFromWhatUsersLoseDownToTheRoot) {
   std::vector<ProbeFacts> facts = all_up();
@@ -56,8 +58,8 @@ TEST(Whys, OfAFaultOfItsOwn) {
   std::vector<ProbeFacts> facts = all_up();
   facts[4] = silent_agent();
   EXPECT_THAT(assess(platform(), facts).causes.at(0).whys,
-              ElementsAre("Users get no AI responses (value blocked 60 %)", std::string("because ") + agent_line,
-                          "auth, postgres, websocket, llm were up"));
+              ElementsAre("Users get no AI responses (value blocked 60 %)",
+                          std::string("because ") + agent_line, "auth, postgres, websocket, llm were up"));
 }
 
 TEST(Whys, AnUnknownDependencyIsSaidToBeUnknown) {
@@ -102,12 +104,15 @@ TEST(Whys, SayWhatChangedBeforeAndNotWhatChangedAfter) {
   std::vector<ProbeFacts> facts = all_up();
   facts[1] = refused();
   facts[4] = silent_agent();
-  facts[1].changes = {{at(-150), "address 10.0.0.8:5432, before that 10.0.0.7:5432"}, {at(600), "certificate"}};
+  facts[1].changes = {{at(-150), "address 10.0.0.8:5432, before that 10.0.0.7:5432"},
+                      {at(600), "certificate"}};
   facts[0].changes = {{at(-10), "not on the way"}};
-  EXPECT_EQ(assess(platform(), facts, {}, at(-90)).causes.at(0).whys.back(),
-            "changed last: the configuration was reloaded at 2026-11-22T03:10:39Z, 90 s before; postgres showed "
-            "another address 10.0.0.8:5432, before that 10.0.0.7:5432 at 2026-11-22T03:09:39Z, 2 min before");
-  EXPECT_EQ(assess(platform(), facts, {}, at(3600)).causes.at(0).whys.back().find("reloaded"), std::string::npos);
+  EXPECT_EQ(
+      assess(platform(), facts, {}, at(-90)).causes.at(0).whys.back(),
+      "changed last: the configuration was reloaded at 2026-11-22T03:10:39Z, 90 s before; postgres showed "
+      "another address 10.0.0.8:5432, before that 10.0.0.7:5432 at 2026-11-22T03:09:39Z, 2 min before");
+  EXPECT_EQ(assess(platform(), facts, {}, at(3600)).causes.at(0).whys.back().find("reloaded"),
+            std::string::npos);
   facts[1].changes.clear();
   EXPECT_EQ(assess(platform(), facts, {}, at(-90000)).causes.at(0).whys.size(), 4U) << "the day before";
 }
@@ -125,8 +130,8 @@ Plan compared(Reason reason) {
   return plan;
 }
 
-// Both looked at in the same stretch of time: the edge has failed since the first second, the direct way was seen to
-// work in the third.
+// Both looked at in the same stretch of time: the edge has failed since the first second, the direct way was
+// seen to work in the third.
 std::vector<ProbeFacts> edge_down() {
   std::vector<ProbeFacts> facts{up(), refused(), refused(at(9))};
   facts[0].good = Steady(3s);
@@ -144,11 +149,13 @@ TEST(Findings, CallACauseByItsName) {
   ASSERT_EQ(whole.causes.size(), 1U) << "one fault is one cause";
   EXPECT_EQ(whole.causes[0].reason, Reason::edge_path);
   EXPECT_EQ(whole.causes[0].blocks, std::vector<ProbeId>{2});
-  EXPECT_EQ(whole.causes[0].whys.at(2),
-            "which is edge_path (it works from inside and fails through the edge): while direct works, up since "
-            "2026-11-22T02:12:09Z");
-  EXPECT_NE(whole.output.find("edge: down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by "
-                              "127.0.0.1:5432); edge_path: while direct works"),
+  EXPECT_EQ(
+      whole.causes[0].whys.at(2),
+      "which is edge_path (it works from inside and fails through the edge): while direct works, up since "
+      "2026-11-22T02:12:09Z");
+  EXPECT_NE(whole.output.find(
+                "edge: down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by "
+                "127.0.0.1:5432); edge_path: while direct works"),
             std::string::npos)
       << whole.output;
 }
@@ -207,10 +214,11 @@ TEST(Unmasked, AClaimOfHealthAgainstAnObservedFailureQuotesBothSides) {
   EXPECT_EQ(lie->verdict, Verdict::warn);
   EXPECT_EQ(lie->reason, Reason::ready_lies);
   EXPECT_EQ(lie->detail, std::string(R"(says {"status":"healthy"} while agent is )") +
-                             "down no_start at dispatch since 2026-11-22T03:12:39Z (0 of 5 events in 15 s)");
+                             "down: no_start at dispatch since 2026-11-22T03:12:39Z (0 of 5 events in 15 s)");
 
   EXPECT_FALSE(unmasked(plan, facts, claim(Steady(6s), 0, R"({"status":"degraded"})"))) << "it admits it";
-  EXPECT_FALSE(unmasked(plan, facts, claim(Steady(4s), 1, ""))) << "it was asked before the other began to fail";
+  EXPECT_FALSE(unmasked(plan, facts, claim(Steady(4s), 1, "")))
+      << "it was asked before the other began to fail";
   RunRecord failed = claim(Steady(6s), 1, "");
   failed.result = ProbeResult::fail(Reason::status, "503");
   EXPECT_FALSE(unmasked(plan, facts, failed));
@@ -286,8 +294,9 @@ TEST(Traits, TheFirstSightIsNoChangeAndAKnownOneNeither) {
   EXPECT_TRUE(traits.see(seen("", 1.1e9), at(7)));
   EXPECT_THAT(traits.changes(),
               ElementsAre(Changed{at(5), "address 10.0.0.8:1, before that 10.0.0.7:1"},
-                          Changed{at(7), "certificate that ends 2004-11-09T11:33:20Z, before that one that ends "
-                                         "2001-09-09T01:46:40Z"}));
+                          Changed{at(7),
+                                  "certificate that ends 2004-11-09T11:33:20Z, before that one that ends "
+                                  "2001-09-09T01:46:40Z"}));
   EXPECT_TRUE(traits.see(seen("10.0.0.9:1"), at(8)));
   EXPECT_EQ(traits.changes().size(), 2U) << "the newest of each kind";
 }
