@@ -22,7 +22,9 @@
 #include "hardening.h"
 #include "http/routes.h"
 #include "http/server.h"
+#include "http/silences_json.h"
 #include "model/redactor.h"
+#include "model/text.h"
 #include "notify/notifier.h"
 #include "plumbing.h"
 #include "probe/registry.h"
@@ -68,6 +70,7 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
 
 // Of the 5 s a stop may take, the probes have 3.
 constexpr Duration history_limit = std::chrono::milliseconds(1500);
+constexpr std::string_view silences_key = "answerback/silences";  // those asked for, in the store
 
 class Daemon {
  public:
@@ -114,6 +117,8 @@ class Daemon {
       log_->log(sinks::LogLevel::warn, "proxy setting ignored", {{"why", warning}});
     }
     plumbing_.credentials.use(first->credentials);
+    if (const auto silences = plumbing_.store.get(silences_key))
+      engine_.silences().restore(http::read_silences(*silences));
     engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
     notifier_.use(std::move(first->alerts));
 
@@ -221,6 +226,46 @@ class Daemon {
               {{"target", each.target}, {"why", each.why}});
   }
 
+  // Does it on the loop and brings the answer back; an error if the loop does not get to it.
+  template <class T>
+  std::expected<T, std::string> on_the_loop(std::function<std::expected<T, std::string>()> work) {
+    const auto result = std::make_shared<std::promise<std::expected<T, std::string>>>();
+    auto done = result->get_future();
+    boost::asio::post(loop_, [result, work = std::move(work)] { result->set_value(work()); });
+    if (done.wait_for(std::chrono::seconds(2)) != std::future_status::ready)
+      return std::unexpected("the daemon is busy or stopping: not known whether it was done");
+    return done.get();
+  }
+
+  std::expected<Silence, std::string> silence(Silence wanted) {
+    return on_the_loop<Silence>([this, wanted = std::move(wanted)] {
+      auto taken = engine_.silences().add(wanted, plumbing_.clock.wall());
+      if (!taken) return taken;
+      keep_silences();
+      log_->log(sinks::LogLevel::info, "silence asked for",
+                {{"id", taken->name},
+                 {"author", taken->author},
+                 {"comment", taken->comment},
+                 {"ends", iso_time(*taken->until)}});
+      return taken;
+    });
+  }
+
+  std::expected<void, std::string> unsilence(std::string id) {
+    return on_the_loop<void>([this, id = std::move(id)] {
+      auto done = engine_.silences().remove(id);
+      if (!done) return done;
+      keep_silences();
+      log_->log(sinks::LogLevel::info, "silence deleted", {{"id", id}});
+      return done;
+    });
+  }
+
+  void keep_silences() {
+    plumbing_.store.put(silences_key,
+                        http::silences_json(engine_.silences().asked(), plumbing_.clock.wall()));
+  }
+
   void keep_effective(std::string text, std::shared_ptr<const Redactor> redactor) {
     const std::lock_guard lock(effective_mutex_);
     effective_ = std::move(text);
@@ -254,7 +299,9 @@ class Daemon {
   engine::Engine engine_;
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const http::Actions actions_{.reload = [this] { return reload(); },
-                               .effective_config = [this] { return effective(); }};
+                               .effective_config = [this] { return effective(); },
+                               .silence = [this](Silence wanted) { return silence(std::move(wanted)); },
+                               .unsilence = [this](std::string id) { return unsilence(std::move(id)); }};
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
   std::string state_dir_;  // in use

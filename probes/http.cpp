@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/text.h"
+#include "probes/expect_body.h"
 
 namespace answerback::probes {
 namespace {
@@ -85,6 +86,20 @@ net::HttpRequest read_request(config::Fields& fields) {
   return request;
 }
 
+std::optional<JsonExpect> read_claims(config::Fields& fields) {
+  if (!fields.describes() && !fields.has("claims")) return std::nullopt;
+  config::Fields claims =
+      fields.child("claims", "health that the answer claims for another probe; false, it is ready_lies");
+  claims.required_text("probe", "that is seen to work, or not");
+  const auto json =
+      claims.json("json", "what a claim looks like, as in expect.json; left out: any good answer");
+  if (!json) return JsonExpect();
+  auto rules = JsonExpect::parse(*json);
+  if (rules) return *std::move(rules);
+  claims.error("json", rules.error());
+  return std::nullopt;
+}
+
 std::string passed(const net::HttpResponse& response) {
   return "status " + std::to_string(response.status) + ", " + std::to_string(response.body.size()) + " bytes";
 }
@@ -103,7 +118,11 @@ class HttpProbe final : public Probe {
                                            .took = run.clock.now() - began,
                                            .certificate_expiry = certificate_expiry(run.evidence),
                                            .now = run.clock.wall()});
-    if (result.verdict != Verdict::pass) run.frame("response", evidence_of(*response));
+    if (settings_.claims && result.verdict != Verdict::fail) {
+      const Sample claim = claim_of(*settings_.claims, *response);
+      run.evidence.measure(claim.measure, claim.value, claim.label);
+    }
+    if (result.verdict != Verdict::pass || settings_.claims) run.frame("response", evidence_of(*response));
     co_return result;
   }
 
@@ -117,7 +136,7 @@ std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
                                      net::Transport{services.dns, services.tls, services.proxies});
 }
 
-constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_limited};
+constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_limited, Reason::ready_lies};
 
 }  // namespace
 
@@ -131,6 +150,7 @@ HttpSettings read_http(config::Fields& fields) {
   settings.slow = read_slow(slow);
   config::Fields certificate = fields.child("certificate", "bounds on the certificate's age");
   settings.certificate = read_certificate(certificate);
+  settings.claims = read_claims(fields);
   // Who takes any certificate does not want to hear about its age, unless they ask.
   if (settings.request.tls.insecure_skip_verify && !fields.has("certificate")) settings.certificate = {};
   return settings;
@@ -141,6 +161,12 @@ ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
   std::optional<ProbeResult> certificate;
   if (seen.certificate_expiry) certificate = judge(settings.certificate, *seen.certificate_expiry, seen.now);
   return worst(passed(seen.response), judge(settings.slow, seen.took), std::move(certificate));
+}
+
+Sample claim_of(const JsonExpect& claims, const net::HttpResponse& response) {
+  const bool claimed = claims.empty() || !claims.mismatch(response.body);
+  return {
+      .measure = Measure::claims_health, .value = claimed ? 1.0 : 0.0, .label = describe_body(response.body)};
 }
 
 std::string evidence_of(const net::HttpResponse& response) {

@@ -17,6 +17,7 @@ struct HttpSettings {
   Expect expect;
   Slow slow;
   CertificateBounds certificate;
+  std::optional<JsonExpect> claims;  // what the answer holds when it claims health for another probe
 };
 
 HttpSettings read_http(config::Fields&);
@@ -28,6 +29,10 @@ struct HttpSeen {
   Wall now;
 };
 ProbeResult judge(const HttpSettings&, const HttpSeen&);
+
+// Whether a good answer claims that others are healthy, its own words as label. Against what is seen of them
+// it is held by who sees both (model/finding.h).
+Sample claim_of(const JsonExpect& claims, const net::HttpResponse&);
 
 // The answer as evidence: status, the headers that explain (never one that may hold a secret), the head of
 // the body.

@@ -67,7 +67,7 @@ std::string joined(const std::vector<std::string>& items) {
 }
 
 std::string age(const std::string& since, Wall now) {
-  const auto at = read_iso_time(since);
+  const auto at = parse_time(since);
   return at ? roughly(std::chrono::floor<std::chrono::seconds>(now - *at)) : since;
 }
 

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 6> taken_labels = {"probe", "verdict", "r
 
 constexpr Duration least_interval = std::chrono::milliseconds(10);
 constexpr Duration least_timeout = std::chrono::milliseconds(1);
+constexpr Duration longest_counted = std::chrono::hours(24);  // of intervals that flapping is counted in
 constexpr std::int64_t most_in_a_row = 1000;
 
 Duration bounded(Fields& fields, std::string_view key, Duration fallback, Duration least,
@@ -22,6 +23,34 @@ Duration bounded(Fields& fields, std::string_view key, Duration fallback, Durati
   const Duration value = fields.duration(key, fallback, doc);
   if (value < least && fields.has(key)) fields.error(key, "must be at least " + print_duration(least));
   return value;
+}
+
+// As bounded, where there may be no fallback either.
+std::optional<Duration> optional(Fields& fields, std::string_view key, std::optional<Duration> fallback,
+                                 Duration least, std::string_view doc) {
+  if (fallback) return bounded(fields, key, *fallback, least, doc);
+  const auto value = fields.optional_duration(key, doc);
+  if (value && *value < least) fields.error(key, "must be at least " + print_duration(least));
+  return value;
+}
+
+// How it gets from one health to another. `within`: what flapping is counted in, unless it is said.
+void read_damping(Fields& fields, const Defaults& fallback, std::optional<Duration> within, Defaults& read) {
+  read.recheck =
+      optional(fields, "recheck", fallback.recheck, least_interval,
+               "from one run to the next while it is failing but not down yet, or passing but not up yet; "
+               "left out: interval");
+  read.startup_grace =
+      optional(fields, "startup_grace", fallback.startup_grace, least_timeout,
+               "so long after it is first watched a failure leaves it unknown, until it has passed "
+               "once");
+  Fields flapping = fields.child("flapping", "when it is called flapping: then it is degraded at best");
+  read.falls = static_cast<int>(flapping.integer("falls", fallback.falls, 0, 100,
+                                                 "times that it has left up; 0: it is never called so"));
+  read.flapping_within = optional(
+      flapping, "within", fallback.flapping_within ? fallback.flapping_within : within, least_interval,
+      "the time they are counted in, 60 intervals unless said; it ends after half of that "
+      "without a change");
 }
 
 Defaults read_timing(Fields& fields, const Defaults& fallback) {
@@ -83,8 +112,10 @@ std::string name_error(std::string_view name) {
 
 Defaults read_defaults(Fields fields) {
   using std::chrono::seconds;
-  return read_timing(fields,
-                     {.interval = seconds(10), .timeout = seconds(5), .thresholds = {.fall = 3, .rise = 2}});
+  const Defaults own{.interval = seconds(10), .timeout = seconds(5), .thresholds = {.fall = 3, .rise = 2}};
+  Defaults read = read_timing(fields, own);
+  read_damping(fields, own, std::nullopt, read);
+  return read;
 }
 
 ProbeInfo read_common(Fields& fields, const Defaults& defaults, const std::vector<std::string>& types) {
@@ -94,10 +125,16 @@ ProbeInfo read_common(Fields& fields, const Defaults& defaults, const std::vecto
     fields.error("name", wrong);
   probe.type = fields.required_text("type", "what kind of probe: see `answerback types`");
   check_type(fields, probe.type, types);
-  const Defaults timing = read_timing(fields, defaults);
+  Defaults timing = read_timing(fields, defaults);
+  read_damping(fields, defaults, 60 * std::min(timing.interval, longest_counted), timing);
   probe.interval = timing.interval;
   probe.timeout = timing.timeout;
   probe.thresholds = timing.thresholds;
+  probe.recheck = timing.recheck;
+  if (probe.recheck >= probe.interval && fields.has("recheck"))
+    fields.error("recheck", "must be shorter than interval");
+  probe.startup_grace = timing.startup_grace.value_or(Duration::zero());
+  probe.flapping = {.falls = timing.falls, .within = timing.flapping_within.value_or(probe.interval)};
   probe.stale = fields.duration("stale", 3 * probe.interval + probe.timeout,
                                 "without a verdict for so long, its health is unknown");
   probe.critical =

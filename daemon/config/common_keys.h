@@ -1,6 +1,7 @@
 #pragma once
 // The keys that every probe has, whatever its type.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@ namespace answerback::config {
 struct Defaults {
   Duration interval, timeout;
   Thresholds thresholds;
+  std::optional<Duration> recheck = {}, startup_grace = {}, flapping_within = {};
+  int falls = 5;  // until it is flapping
 };
 
 Defaults read_defaults(Fields);

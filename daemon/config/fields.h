@@ -80,6 +80,9 @@ class Fields {
   // ------------------------------------------------------------------------------------------------------
   bool has(std::string_view key) const;  // present and not null; always false when describing
   Fields child(std::string_view key, std::string_view doc);  // of a mapping; empty one where left out
+  // The mapping behind a key that is for somebody else to read, without asking for it; nothing where there is
+  // none.
+  std::optional<Fields> glance(std::string_view key) const;
   std::vector<Fields> children(std::string_view key,
                                std::string_view doc);  // of a list of mappings; one when describing
   std::vector<std::pair<std::string, Fields>> named_children(std::string_view key, std::string_view doc);

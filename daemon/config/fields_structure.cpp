@@ -118,6 +118,12 @@ Fields Fields::child(std::string_view key, std::string_view doc) {
   return Fields(opened);
 }
 
+std::optional<Fields> Fields::glance(std::string_view key) const {
+  const Node* node = describes() ? nullptr : state_->present(key);
+  if (node == nullptr || node->kind != Node::Kind::map) return std::nullopt;
+  return Fields(State::of(state_->document, *node, state_->path_of(key)));
+}
+
 std::vector<Fields> Fields::children(std::string_view key, std::string_view doc) {
   State::Read& entry = state_->record(key, "list of mappings", "", false, doc);
   entry.shape = State::Shape::list;

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "config/common_keys.h"
+#include "config/comparisons.h"
 #include "config/config.h"
 #include "config/config_state.h"
 #include "config/files.h"
 #include "config/interpolate.h"
+#include "config/silences.h"
 #include "config/wiring.h"
 
 namespace answerback::config {
@@ -131,11 +133,16 @@ class Loader {
         wiring.take_group(name, root, group);
     for (ProbeId id = 0; id < config_.probes.size(); ++id) wiring.depends_on(id, config_.probes[id].fields);
     wiring.check_cycles();
+    for (ProbeId id = 0; id < config_.probes.size(); ++id) wiring.claims(id, config_.probes[id].fields);
     for (Fields& root : roots) {
       read_credentials(root);
       for (Fields& fields : root.children("capabilities", "what users get")) read_capability(fields, wiring);
       for (const auto& [name, group] : root.named_children("groups", ""))
         config_.plan.groups.push_back({name, wiring.needs(group)});
+      for (Fields& fields : root.children("compare", "what two probes say together"))
+        read_comparison(fields, wiring, config_.plan);
+      for (Fields& fields : root.children("silences", "when nobody is told"))
+        read_silence(fields, wiring, config_.plan);
     }
   }
 

@@ -65,6 +65,28 @@ std::vector<ProbeId> Wiring::needs(Fields fields) {
   return resolve(fields, "needs", names);
 }
 
+std::vector<ProbeId> Wiring::probes(Fields& fields, std::string_view key, std::string_view doc) {
+  return resolve(fields, key, fields.texts(key, doc));
+}
+
+std::optional<ProbeId> Wiring::probe(Fields& fields, std::string_view key, std::string_view doc) {
+  const std::string name = fields.required_text(key, doc);
+  if (name.empty()) return std::nullopt;
+  const auto ids = resolve(fields, key, {name});
+  return ids.empty() ? std::nullopt : std::optional(ids.front());
+}
+
+void Wiring::claims(ProbeId id, const Fields& fields) {
+  auto claims = fields.glance("claims");
+  if (!claims || !claims->has("probe")) return;
+  const std::string name = claims->text("probe", "", "");
+  if (name.empty()) return;
+  std::vector<ProbeId>& others = config_.plan.probes[id].claims;
+  for (const ProbeId other : resolve(*claims, "probe", {name})) others.push_back(other);
+  if (std::erase(others, id) > 0)
+    claims->error("probe", "a probe says nothing of itself that it has not seen");
+}
+
 void Wiring::depends_on(ProbeId id, Fields& fields) {
   ProbeInfo& probe = config_.plan.probes[id];
   probe.depends_on =

@@ -2,6 +2,7 @@
 // Names of probes become indices: what depends on what, what a capability or a group needs.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,14 @@ class Wiring {
   // A group's name, unless taken; `root` is the file it stands in.
   void take_group(const std::string& name, Fields root, const Fields& group);
 
+  // The next ones are to be called once all names are taken.
   std::vector<ProbeId> needs(Fields);  // of a capability or a group: at least one
-  void depends_on(ProbeId, Fields&);   // to be called once all names are taken
-  void check_cycles();                 // after the last depends_on()
+  std::vector<ProbeId> probes(Fields&, std::string_view key, std::string_view doc);  // a list, maybe empty
+  std::optional<ProbeId> probe(Fields&, std::string_view key,
+                               std::string_view doc);  // one that must be named
+  void claims(ProbeId, const Fields&);                 // those named in the `claims` of its type
+  void depends_on(ProbeId, Fields&);
+  void check_cycles();  // after the last depends_on()
 
  private:
   struct Taken {

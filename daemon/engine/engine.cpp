@@ -30,7 +30,9 @@ struct Engine::Impl {
             .skipped = [this](ProbeId id, std::uint64_t slots) { pipeline.skipped(id, slots); },
             .finished =
                 [this](RunRecord&& record) {
+                  const ProbeId id = record.probe;
                   pipeline.finished(std::move(record), clock.wall());
+                  if (const auto soon = pipeline.recheck(id)) scheduler.look_again(id, *soon);
                   publish_in_time();
                 }};
   }
@@ -116,6 +118,8 @@ bool Engine::run_now(std::string_view probe) {
   const auto found = std::ranges::find(probes, probe, &ProbeInfo::name);
   return found != probes.end() && impl_->scheduler.run_now(static_cast<ProbeId>(found - probes.begin()));
 }
+
+Silences& Engine::silences() { return impl_->pipeline.silences(); }
 
 void Engine::stop() { impl_->stop(); }
 asio::awaitable<void> Engine::drain() { return impl_->runner.drain(); }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/silences.h"
 #include "model/plan.h"
 #include "model/restored.h"
 #include "probe/probe.h"
@@ -32,6 +33,8 @@ class Engine {
   void replace(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes);
   void reload_failed(std::string error);
   bool run_now(std::string_view probe);  // false if there is none of that name or it is running
+
+  Silences& silences();  // a change is on the board a beat later
 
   void stop();                    // cancels the runs; their results are dropped
   asio::awaitable<void> drain();  // until the last run has ended

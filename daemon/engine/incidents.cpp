@@ -40,6 +40,13 @@ void Incidents::worsen(const std::string& probe, Reason reason) {
   found->second.reason = reason;
 }
 
+void Incidents::reckon(const std::string& probe, const Toll& toll) {
+  const auto found = open_.find(probe);
+  if (found == open_.end() || !outweighs(toll, found->second)) return;
+  view_.reset();
+  charge(found->second, toll);
+}
+
 std::optional<Incident> Incidents::close(const std::string& probe, Wall at) {
   auto node = open_.extract(probe);
   if (node.empty()) return std::nullopt;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/incident.h"
+#include "model/toll.h"
 
 namespace answerback::engine {
 
@@ -21,6 +22,9 @@ class Incidents {
   void restore(std::vector<Incident> open, std::uint64_t last_id);  // comes before anything else
   const Incident& open(Incident);  // gives it its number; none may be open for its probe
   void worsen(const std::string& probe, Reason);
+  // What an open one has come to: who is to blame for it, and the most that it has blocked. No effect on what
+  // it says of the run that opened it.
+  void reckon(const std::string& probe, const Toll&);
   std::optional<Incident> close(const std::string& probe, Wall at);  // nullopt if none was open
   const Incident* find(const std::string& probe) const;              // the open one
   std::vector<std::string> probes() const;                           // that have an open one

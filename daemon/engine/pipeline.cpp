@@ -8,6 +8,8 @@
 
 #include "engine/incidents.h"
 #include "engine/watched.h"
+#include "model/finding.h"
+#include "model/toll.h"
 
 namespace answerback::engine {
 namespace {
@@ -23,7 +25,7 @@ struct Move {
 // By what it is known that the whole has changed: a new sentence about the same causes is no news.
 struct Told {
   Status status = Status::fail;
-  std::vector<std::string> causes;  // names, sorted
+  std::vector<std::string> causes;  // names, sorted, with what was found out by comparing
   bool operator==(const Told&) const = default;
 };
 
@@ -37,7 +39,18 @@ ProbeResult not_judged(const ProbeResult& result) {
 // Judging the whole takes milliseconds where many are down, and most of their runs say what the last one
 // said.
 bool reads_the_same(const ProbeFacts& a, const ProbeFacts& b) {
-  return std::tie(a.reason, a.phase, a.detail) == std::tie(b.reason, b.phase, b.detail);
+  return std::tie(a.reason, a.phase, a.detail, a.condition) ==
+         std::tie(b.reason, b.phase, b.detail, b.condition);
+}
+
+// The last ones of the run that opened it, capped: an incident is kept for long.
+std::vector<Incident::KeptFrame> kept_frames(const RunRecord& run) {
+  constexpr std::size_t kept = 8;
+  std::vector<Incident::KeptFrame> frames;
+  const std::size_t first = run.frames.size() - std::min(kept, run.frames.size());
+  for (std::size_t i = first; i < run.frames.size(); ++i)
+    frames.push_back({run.frames[i].at - run.started, run.frames[i].label, run.frames[i].text});
+  return frames;
 }
 
 }  // namespace
@@ -63,12 +76,16 @@ struct Pipeline::Impl {
   void finished(RunRecord&& record, Wall now) {
     look(record.ended, now);
     if (!guard.judges(record.started)) record.result = not_judged(record.result);
+    if (auto lie = unmasked(*plan, facts, record)) record.result = *std::move(lie);
     const auto run = std::make_shared<const RunRecord>(std::move(record));
     const ProbeId id = run->probe;
     const ProbeFacts before = watched[id].health() == Health::up ? ProbeFacts{} : facts[id];
     const auto change = watched[id].take(run, plan->probes[id], now, facts[id]);
     changed = true;
     if (watched[id].health() != Health::up && !reads_the_same(before, facts[id])) unsettled = true;
+    if (assessment && is_witness(*plan, id) &&
+        findings(*plan, facts, assessment->caused_by) != assessment->findings)
+      unsettled = true;
     emit(RunFinished{plan, run});
     if (!change) return;
     moved({id, *change, now, run});
@@ -82,6 +99,10 @@ struct Pipeline::Impl {
     }
   }
 
+  void look_for_silences(Wall wall) {
+    if (silences.moved(wall)) changed = unsettled = true;
+  }
+
   void moved(Move move) {
     facts[move.probe].health = move.change.to;
     facts[move.probe].since = move.at;
@@ -93,9 +114,20 @@ struct Pipeline::Impl {
   // Judges the whole, once for all that has moved, and tells what follows.
   void settle(Wall at) {
     if (!std::exchange(unsettled, false)) return;
-    assessment = std::make_shared<const Assessment>(assess(*plan, facts, ourselves.not_looking_why));
+    auto now = assess(*plan, facts, ourselves.not_looking_why, reloaded);
+    for (Cause& cause : now.causes) cause.silenced_by = silences.by(plan->probes[cause.probe].name, at);
+    assessment = std::make_shared<const Assessment>(std::move(now));
     for (const Move& move : std::exchange(moves, {})) announce(move);
+    for (ProbeId id = 0; id < facts.size(); ++id) {
+      if (!assessment->caused_by[id].empty()) reckon(id);
+    }
     announce_output(at);
+  }
+
+  void reckon(ProbeId id) {
+    const std::string& probe = plan->probes[id].name;
+    if (!incidents.is_open(probe)) return;
+    if (const auto toll = toll_of(*plan, facts, *assessment, id, reloaded)) incidents.reckon(probe, *toll);
   }
 
   void announce(const Move& move) {
@@ -111,12 +143,19 @@ struct Pipeline::Impl {
     } else if (move.change.to == Health::unknown) {
       return;  // that we lost sight of it neither opens nor closes one
     } else if (!incidents.is_open(probe)) {
-      emit(IncidentOpened{incidents.open({.probe = probe,
-                                          .reason = reason,
-                                          .since = move.at,
-                                          .ended = std::nullopt,
-                                          .cause = cause,
-                                          .output = assessment->output})});
+      Incident incident{.probe = probe,
+                        .reason = reason,
+                        .since = move.at,
+                        .ended = std::nullopt,
+                        .cause = cause,
+                        .output = assessment->output};
+      if (move.run) {
+        incident.phase = move.run->phase;
+        incident.detail = move.run->result.detail;
+        incident.frames = kept_frames(*move.run);
+      }
+      if (const auto toll = toll_of(*plan, facts, *assessment, move.probe, reloaded)) charge(incident, *toll);
+      emit(IncidentOpened{incidents.open(std::move(incident))});
     } else if (move.change.to == Health::down) {
       incidents.worsen(probe, reason);
     }
@@ -124,7 +163,10 @@ struct Pipeline::Impl {
 
   void announce_output(Wall at) {
     Told now{assessment->status, {}};
-    for (const Cause& cause : assessment->causes) now.causes.push_back(plan->probes[cause.probe].name);
+    for (const Cause& cause : assessment->causes) {
+      now.causes.push_back(plan->probes[cause.probe].name);
+      if (!cause.finding.empty()) now.causes.back().append(" ").append(name(cause.reason));
+    }
     std::ranges::sort(now.causes);
     if (now == told) return;
     const Told before = std::exchange(told, std::move(now));
@@ -174,6 +216,8 @@ struct Pipeline::Impl {
     watched = std::move(next_watched);
     facts = std::move(next_facts);
     ourselves.reload = {.successful = true, .at = wall, .error = {}};
+    if (!first) reloaded = wall;
+    silences.configure(plan->silences);
     changed = urgent = unsettled = true;
     if (!first) emit(Reloaded{ourselves.reload, plan->probes.size()});
   }
@@ -188,6 +232,7 @@ struct Pipeline::Impl {
     for (ProbeId id = 0; id < watched.size(); ++id) made->probes.push_back(watched[id].view(facts[id]));
     made->assessment = assessment;
     made->incidents = incidents.view();
+    made->silences = silences.view();
     made->ourselves = ourselves;
     changed = urgent = false;
     return made;
@@ -204,6 +249,8 @@ struct Pipeline::Impl {
   Told told;
   Incidents incidents;
   Restored restored;
+  Silences silences;
+  std::optional<Wall> reloaded;  // successfully, and not at the start
   Ourselves ourselves;
   std::uint64_t serial = 0;
   bool changed = true, urgent = true;
@@ -240,7 +287,16 @@ void Pipeline::finished(RunRecord&& record, Wall now) { impl_->finished(std::mov
 void Pipeline::beat(Steady now, Wall wall) {
   impl_->look(now, wall);
   impl_->forget_silent(now, wall);
+  impl_->look_for_silences(wall);
 }
+
+std::optional<Duration> Pipeline::recheck(ProbeId id) const {
+  const ProbeInfo& info = impl_->plan->probes[id];
+  if (!info.recheck || !impl_->watched[id].undecided(info)) return std::nullopt;
+  return info.recheck;
+}
+
+Silences& Pipeline::silences() { return impl_->silences; }
 
 bool Pipeline::changed() const { return impl_->changed; }
 bool Pipeline::urgent() const { return impl_->urgent; }

@@ -5,8 +5,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "engine/silences.h"
 #include "engine/stall_guard.h"
 #include "model/event.h"
 #include "model/restored.h"
@@ -38,6 +40,12 @@ class Pipeline {
   // nothing.
   void finished(RunRecord&&, Wall now);
   void beat(Steady now, Wall wall);  // every StallGuard::Limits::beat: stalls, staleness
+
+  // How soon the probe is to be looked at again, where its newest run has left it between two healths.
+  std::optional<Duration> recheck(ProbeId) const;
+
+  // What is in force is looked at on every beat, and marked in the causes of the next snapshot.
+  Silences& silences();
 
   // True when something readers would see has changed since the last snapshot(); `urgent` when it was a
   // transition, the plan or whether we look.

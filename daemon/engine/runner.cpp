@@ -63,9 +63,15 @@ ProbeResult thrown(std::string_view what) {
   return ProbeResult::unknown(Reason::internal, "a fault of our own: " + std::string(what));
 }
 
+// A warning says that it works, too.
 ProbeResult believed(ProbeResult result, const Evidence& evidence) {
-  if (result.verdict != Verdict::pass || evidence.bytes_received() > 0) return result;
-  return ProbeResult::unknown(Reason::no_evidence, "passed without a byte received");
+  const bool good = result.verdict == Verdict::pass || result.verdict == Verdict::warn;
+  if (!good || evidence.bytes_received() > 0) return result;
+  std::string detail =
+      (result.verdict == Verdict::pass ? "passed" : "warned of " + std::string(name(result.reason))) +
+      std::string(" without a byte received");
+  if (!result.detail.empty()) detail += ": " + result.detail;
+  return ProbeResult::unknown(Reason::no_evidence, std::move(detail));
 }
 
 }  // namespace
@@ -107,6 +113,7 @@ struct Runner::Impl {
     record.phases = active.phases.take();
     record.samples = active.evidence.take_samples();
     record.frames = active.evidence.take_frames();
+    record.peer = active.evidence.take_peer();
     record.bytes_sent = active.evidence.bytes_sent();
     record.bytes_received = active.evidence.bytes_received();
     std::exchange(active.done, nullptr)(std::move(record));

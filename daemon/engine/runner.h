@@ -17,8 +17,8 @@ namespace answerback::engine {
 //
 // At the deadline the coroutine is cancelled; its result is then what Phases say (the phase's own reason, its
 // note and the time it had), never its return value. A deadline in a phase whose delay is our own (reason
-// internal) is unknown, and so is an exception: our bug must not page as the target's fault. A pass without a
-// byte received is unknown, no_evidence.
+// internal) is unknown, and so is an exception: our bug must not page as the target's fault. A pass
+// or a warning without a byte received is unknown, no_evidence.
 class Runner {
  public:
   using Done = std::function<void(RunRecord&&)>;

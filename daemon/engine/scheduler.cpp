@@ -14,13 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Entry;
-using Due = std::multimap<Steady, Entry*>;  // each entry is in it once, by its next slot
+using Due = std::multimap<Steady, Entry*>;  // each entry is in it once, by its next run
 
 struct Entry {
   ProbeId id = 0;
   Duration interval{}, timeout{};
   std::shared_ptr<Probe> probe;
-  Due::iterator due;
+  Steady slot{};      // the next one
+  Due::iterator due;  // that, or a look in between
   bool running = false, removed = false;
 };
 
@@ -51,8 +52,8 @@ struct Scheduler::Impl {
       if (fresh) entry = std::make_unique<Entry>();
       if (fresh || entry->interval != info.interval) {
         if (!fresh) due.erase(entry->due);
-        entry->due = due.emplace(
-            first_slot(info.name, info.interval, clock.now(), soonest(plan.probes.size())), entry.get());
+        entry->slot = first_slot(info.name, info.interval, clock.now(), soonest(plan.probes.size()));
+        entry->due = due.emplace(entry->slot, entry.get());
       }
       entry->id = id;
       entry->interval = info.interval;
@@ -78,14 +79,15 @@ struct Scheduler::Impl {
       ++slots;
       auto node = due.extract(due.begin());
       Entry& entry = *node.mapped();
-      const Steady slot = node.key();
-      const Slot next = next_slot(slot, entry.interval, now);
-      node.key() = next.at;
+      const Steady planned = node.key(), slot = entry.slot;
+      const bool in_between = planned < slot;
+      const Slot next = in_between ? Slot{slot, 0} : next_slot(slot, entry.interval, now);
+      node.key() = entry.slot = next.at;
       entry.due = due.insert(std::move(node));
       const bool free = is_free(entry);
-      if (const auto skipped = next.skipped + (free ? 0 : 1)) hooks.skipped(entry.id, skipped);
+      if (const auto skipped = next.skipped + (free || in_between ? 0 : 1)) hooks.skipped(entry.id, skipped);
       if (!free) continue;
-      hooks.started(entry.id, clock.now() - slot);
+      hooks.started(entry.id, clock.now() - planned);
       start(entry);
     }
     rested = now + (slots < busy ? rest : busy_rest);
@@ -109,6 +111,14 @@ struct Scheduler::Impl {
     }
     record.probe = entry.id;
     hooks.finished(std::move(record));
+  }
+
+  void look_again(Entry& entry, Steady at) {
+    if (stopped || at >= entry.slot) return;
+    auto node = due.extract(entry.due);
+    node.key() = at;
+    entry.due = due.insert(std::move(node));
+    arm();
   }
 
   void arm() {
@@ -140,6 +150,10 @@ bool Scheduler::run_now(ProbeId id) {
   if (impl_->stopped || id >= impl_->by_id.size() || !impl_->is_free(*impl_->by_id[id])) return false;
   impl_->start(*impl_->by_id[id]);
   return true;
+}
+
+void Scheduler::look_again(ProbeId id, Duration in) {
+  impl_->look_again(*impl_->by_id[id], impl_->clock.now() + in);
 }
 
 void Scheduler::stop() {

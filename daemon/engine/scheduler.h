@@ -26,7 +26,9 @@ class Scheduler {
   // removed name is not reported.
   void replace(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes);
   bool run_now(ProbeId);  // in addition to its slots; false if it is running
-  void stop();            // starts nothing any more
+  // A run in addition to its slots, unless the next slot comes first. Holds for one run.
+  void look_again(ProbeId, Duration in);
+  void stop();  // starts nothing any more
 
  private:
   struct Impl;

@@ -6,6 +6,7 @@ namespace answerback::engine {
 
 Watched::Watched(Steady now, const RestoredProbe& before) : Watched(now) {
   last_pass_ = before.last_pass;
+  answered_ = before.health != Health::unknown;  // its start is long over
   const HealthState left{before.health, now, before.failures, before.successes};
   if (before.health == Health::down) {
     state_ = left;
@@ -15,16 +16,11 @@ Watched::Watched(Steady now, const RestoredProbe& before) : Watched(now) {
   }
 }
 
-Step Watched::judge(const RunRecord& run, const ProbeInfo& info) {
-  const Verdict verdict = run.result.verdict;
+HealthState Watched::pick_up(Verdict verdict) {
   resumed_.reset();
-  if (!left_ || verdict == Verdict::unknown) {
-    return step(state_, verdict, info.thresholds, run.ended, degrades_first(run.result.reason));
-  }
-  const HealthState left = *std::exchange(left_, std::nullopt);
-  const Step next = step(left, verdict, info.thresholds, run.ended, degrades_first(run.result.reason));
-  if (!next.change) resumed_ = left_since_;
-  return {next.state, Change{state_.health, next.state.health}};
+  if (!left_ || verdict == Verdict::unknown) return state_;
+  resumed_ = left_since_;
+  return *std::exchange(left_, std::nullopt);
 }
 
 std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const ProbeInfo& info, Wall now,
@@ -38,23 +34,55 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
   else
     last_not_ok_ = run;
   if (result.verdict != Verdict::unknown) judged_ = run->ended;
-  const Step next = judge(*run, info);
-  state_ = next.state;
-  explain(*run, facts);
-  return next.change;
+  if (traits_.see(*run, now)) facts.changes = traits_.changes();
+
+  const Health before = health();
+  const Steady since = state_.since;
+  const HealthState from = pick_up(result.verdict);
+  state_ = step(from, result.verdict, info.thresholds, run->ended, degrades_first(result.reason),
+                starting(*run, info))
+               .state;
+  look_for_flapping(flaps_, from.health, state_.health, run->ended, info.flapping);
+  if (resumed_ && state_.health != from.health) resumed_.reset();
+  if (result.verdict == Verdict::pass || result.verdict == Verdict::warn) answered_ = true;
+  explain(*run, info, facts);
+  date(*run, from.failures, facts);
+  state_.since = health() == before ? since : run->ended;
+  return health() == before ? std::nullopt : std::optional(Change{before, health()});
+}
+
+bool Watched::starting(const RunRecord& run, const ProbeInfo& info) const {
+  return !answered_ && run.ended - born_ < info.startup_grace;
+}
+
+bool Watched::undecided(const ProbeInfo& info) const {
+  return last_ && last_->result.verdict != Verdict::unknown && answerback::undecided(state_, info.thresholds);
 }
 
 // Why the probe is not up: what the newest run says that brought or found it so.
-void Watched::explain(const RunRecord& run, ProbeFacts& facts) const {
+void Watched::explain(const RunRecord& run, const ProbeInfo& info, ProbeFacts& facts) const {
   const Verdict verdict = run.result.verdict;
-  if (state_.health == Health::up) {
-    facts = {.health = facts.health, .since = facts.since, .detail = {}};
-  } else if (verdict == Verdict::fail || (verdict == Verdict::warn && state_.health == Health::degraded) ||
-             (verdict == Verdict::unknown && state_.health == Health::unknown)) {
+  const bool held = health() == Health::unknown && verdict == Verdict::fail && starting(run, info);
+  if (verdict != Verdict::unknown || health() != Health::unknown)
+    facts.condition = held ? Condition::starting : flaps_.flapping ? Condition::flapping : Condition::none;
+  if (health() == Health::up) {
+    facts.reason = Reason::none;
+    facts.phase = Phase::prepare;
+    facts.detail.clear();
+  } else if (verdict == Verdict::fail || (verdict == Verdict::warn && health() == Health::degraded) ||
+             (verdict == Verdict::unknown && health() == Health::unknown)) {
     facts.reason = run.result.reason;
     facts.phase = run.phase;
     facts.detail = run.result.detail;
   }
+}
+
+// What it says of which stretch of time.
+void Watched::date(const RunRecord& run, int failures_before, ProbeFacts& facts) const {
+  if (run.result.verdict == Verdict::unknown) return;
+  const bool failed = run.result.verdict == Verdict::fail;
+  if (failed && (failures_before == 0 || facts.failing == Steady::max())) facts.failing = run.started;
+  facts.good = failed ? Steady::min() : run.started;
 }
 
 std::optional<Change> Watched::forget_if_silent(const ProbeInfo& info, Steady now, ProbeFacts& facts) {
@@ -62,14 +90,17 @@ std::optional<Change> Watched::forget_if_silent(const ProbeInfo& info, Steady no
   if (silent <= info.stale) return std::nullopt;
   left_.reset();
   if (state_.health == Health::unknown) return std::nullopt;
-  const Step next = forget(state_, now);
+  const Change change{health(), Health::unknown};
   view_.reset();
-  state_ = next.state;
+  state_ = forget(state_, now).state;
+  flaps_ = {};
+  facts.condition = Condition::stale;
+  facts.good = Steady::min();
   if (facts.reason == Reason::none) {
     facts.reason = Reason::not_looking;
     facts.detail = "no verdict for " + told_seconds(silent);
   }
-  return next.change;
+  return change;
 }
 
 void Watched::skipped(std::uint64_t slots) {
@@ -84,8 +115,10 @@ void Watched::transition() {
 
 std::shared_ptr<const ProbeView> Watched::view(const ProbeFacts& facts) {
   if (!view_) {
+    HealthState state = state_;
+    state.health = health();
     view_ =
-        std::make_shared<const ProbeView>(ProbeView{state_, facts, last_pass_, last_, last_not_ok_, tally_});
+        std::make_shared<const ProbeView>(ProbeView{state, facts, last_pass_, last_, last_not_ok_, tally_});
   }
   return view_;
 }

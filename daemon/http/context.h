@@ -18,6 +18,8 @@ namespace answerback::http {
 struct Actions {
   std::function<std::expected<void, std::string>()> reload;  // or why the new configuration was refused
   std::function<std::string()> effective_config;             // YAML, secrets masked
+  std::function<std::expected<Silence, std::string>(Silence)> silence;  // as it was taken; or why it was not
+  std::function<std::expected<void, std::string>(std::string id)> unsilence;
 };
 
 struct Context {

@@ -63,6 +63,7 @@ json::object check(const Plan& plan, const Snapshot& snapshot, ProbeId id, Detai
                    {"status", text_of(status)},
                    {"health", text_of(facts.health)},
                    {"critical", info.critical}};
+  if (facts.condition != Condition::none) out[name(facts.condition)] = true;
   if (facts.since != Wall{}) out["since"] = iso_time(facts.since);
   if (view.last) {
     out["time"] = iso_time(ended(*view.last));
@@ -94,12 +95,33 @@ json::array causes(const Plan& plan, const Assessment& whole) {
   for (const Cause& each : whole.causes) {
     json::array capabilities;
     for (const std::size_t i : each.capabilities) capabilities.emplace_back(plan.capabilities[i].name);
-    out.push_back({{"probe", plan.probes[each.probe].name},
+    json::array whys;
+    for (const std::string& why : each.whys) whys.push_back(text(why));
+    json::object cause{{"probe", plan.probes[each.probe].name}, {"reason", text_of(each.reason)},
+                       {"phase", text_of(each.phase)},          {"since", iso_time(each.since)},
+                       {"blocks", names(plan, each.blocks)},    {"capabilities", std::move(capabilities)},
+                       {"value_blocked", each.value_blocked},   {"whys", std::move(whys)}};
+    if (!each.finding.empty()) cause["output"] = text(each.finding);
+    if (!each.silenced_by.empty()) cause["silenced_by"] = text(each.silenced_by);
+    out.push_back(std::move(cause));
+  }
+  return out;
+}
+
+// As causes, which those that are one refer to by the name of the probe.
+json::array findings(const Plan& plan, const Assessment& whole) {
+  json::array out;
+  for (const Finding& each : whole.findings) {
+    const auto cause = std::ranges::find(whole.causes, each.probe, &Cause::probe);
+    const bool found = cause != whole.causes.end();
+    out.push_back({{"name", each.name},
+                   {"probe", plan.probes[each.probe].name},
+                   {"with", plan.probes[each.with].name},
                    {"reason", text_of(each.reason)},
-                   {"phase", text_of(each.phase)},
+                   {"phase", text_of(found ? cause->phase : Phase::prepare)},
                    {"since", iso_time(each.since)},
-                   {"blocks", names(plan, each.blocks)},
-                   {"capabilities", std::move(capabilities)}});
+                   {"blocks", found ? names(plan, cause->blocks) : json::array()},
+                   {"output", text(each.detail)}});
   }
   return out;
 }
@@ -192,6 +214,7 @@ Response health(const Context& context) {
     checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, Detail::list)};
   }
   out["causes"] = causes(plan, whole);
+  if (!whole.findings.empty()) out["findings"] = findings(plan, whole);
   out["value"] = {
       {"working", whole.value.working}, {"blocked", whole.value.blocked}, {"unknown", whole.value.unknown}};
   out["capabilities"] = capabilities(plan, whole);

@@ -10,6 +10,7 @@
 #include "http/page.h"
 #include "http/probe_json.h"
 #include "http/report.h"
+#include "http/silences_json.h"
 #include "model/text.h"
 #include "sinks/metrics.h"
 
@@ -106,6 +107,11 @@ Response json(std::string body) {
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
+bool is_json(const Request& request) {
+  const std::string_view type = request.header("Content-Type");
+  return type.substr(0, type.find_first_of("; ")) == "application/json";
+}
+
 Response probes(const Request&, const Context& context, Rest) {
   return has_plan(context) ? json(probes_json(*context.snapshot)) : no_snapshot();
 }
@@ -136,6 +142,32 @@ Response events(const Request& request, const Context& context, Rest) {
 
 Response incident_report(const Request& request, const Context& context, Rest) {
   return has_plan(context) && context.snapshot->assessment ? report(request, context) : no_snapshot();
+}
+
+Response silences(const Request&, const Context& context, Rest) {
+  if (!context.snapshot) return no_snapshot();
+  const auto& all = context.snapshot->silences;
+  return json(silences_json(all ? *all : std::vector<Silence>(), context.now));
+}
+
+Response silence(const Request& request, const Context& context, Rest) {
+  if (!context.actions.silence) return plain(501, "silences are not available");
+  if (!has_plan(context)) return no_snapshot();
+  if (!is_json(request)) return plain(415, "wants Content-Type: application/json");
+  auto wanted = parse_silence(request.body, *context.snapshot->plan);
+  if (!wanted) return plain(400, wanted.error());
+  const auto taken = context.actions.silence(*std::move(wanted));
+  if (!taken) return plain(400, taken.error());
+  Response created = json(silence_json(*taken, context.now));
+  created.status = 201;
+  created.headers.emplace_back("Location", "/api/v1/silences/" + taken->name);
+  return created;
+}
+
+Response unsilence(const Request&, const Context& context, Rest id) {
+  if (!context.actions.unsilence) return plain(501, "silences are not available");
+  const auto done = context.actions.unsilence(std::string(id));
+  return done ? plain(200, "deleted") : plain(404, one_line(id, echo_cap) + ": " + done.error());
 }
 
 Response healthy(const Request&, const Context& context, Rest) {
@@ -182,6 +214,9 @@ constexpr std::array table{
     Route{"GET", "/api/v1/incidents", Policy::details, incidents},
     Route{"GET", "/api/v1/events", Policy::details, events},
     Route{"GET", "/api/v1/report", Policy::details, incident_report},
+    Route{"GET", "/api/v1/silences", Policy::details, silences},
+    Route{"POST", "/api/v1/silences", Policy::changing, silence},
+    Route{"DELETE", "/api/v1/silences/*", Policy::changing, unsilence},
 };
 
 // Whether the path is the route's, and what stands for the star.

@@ -7,6 +7,7 @@
 
 #include "model/graph.h"
 #include "model/sentence.h"
+#include "model/whys.h"
 
 namespace answerback {
 namespace {
@@ -31,6 +32,25 @@ CapabilityState state_of(const CapabilityInfo& capability, std::span<const Healt
   if (any(Health::down)) return CapabilityState::blocked;
   return capability.needs.empty() || any(Health::unknown) ? CapabilityState::unknown
                                                           : CapabilityState::working;
+}
+
+// That an endpoint lies is its own fault, whatever the one it speaks for fails of.
+void blame_liars(const Plan& plan, std::span<const ProbeFacts> facts,
+                 std::vector<std::vector<ProbeId>>& caused_by) {
+  for (ProbeId id = 0; id < plan.probes.size(); ++id) {
+    if (facts[id].health == Health::degraded && facts[id].reason == Reason::ready_lies) caused_by[id] = {id};
+  }
+}
+
+// A finding is what its cause is called by.
+void name_findings(std::span<const Finding> findings, std::vector<Cause>& causes) {
+  for (const Finding& finding : findings) {
+    if (finding.reason == Reason::ready_lies) continue;  // the run has said so itself
+    const auto cause = std::ranges::find(causes, finding.probe, &Cause::probe);
+    if (cause == causes.end() || !cause->finding.empty()) continue;
+    cause->reason = finding.reason;
+    cause->finding = finding.detail;
+  }
 }
 
 Readiness readiness_of(const std::vector<ProbeId>& needs, std::span<const Health> health, bool looking) {
@@ -65,11 +85,9 @@ Value value_of(const Plan& plan, std::span<const CapabilityState> states) {
 }
 
 // Worst first: what it costs, then how bad it is, then how long it lasts.
-void sort_by_cost(std::vector<Cause>& causes, const Plan& plan, std::span<const Health> health) {
+void sort_by_cost(std::vector<Cause>& causes, std::span<const Health> health) {
   std::ranges::sort(causes, {}, [&](const Cause& cause) {
-    double value = 0;
-    for (const std::size_t i : cause.capabilities) value += plan.capabilities[i].value;
-    return std::tuple(-value, health[cause.probe] != Health::down, cause.since, cause.probe);
+    return std::tuple(-cause.value_blocked, health[cause.probe] != Health::down, cause.since, cause.probe);
   });
 }
 
@@ -104,7 +122,8 @@ std::vector<Cause> causes_of(const Plan& plan, std::span<const ProbeFacts> facts
       }
     }
   }
-  sort_by_cost(causes, plan, health);
+  for (Cause& cause : causes) cause.value_blocked = percent_blocked(plan, cause.capabilities);
+  sort_by_cost(causes, health);
   return causes;
 }
 
@@ -115,16 +134,29 @@ std::string_view name(CapabilityState state) {
   return names[std::to_underlying(state)];
 }
 
+double percent_blocked(const Plan& plan, std::span<const std::size_t> capabilities) {
+  double total = 0, blocked = 0;
+  for (const CapabilityInfo& capability : plan.capabilities) total += capability.value;
+  for (const std::size_t i : capabilities) blocked += plan.capabilities[i].value;
+  return total > 0 ? percent(blocked, total) : 0;
+}
+
 double percent(double part, double total) { return part == total ? 100 : 100 * part / total; }
 
-Assessment assess(const Plan& plan, std::span<const ProbeFacts> facts, std::string_view not_looking) {
+Assessment assess(const Plan& plan, std::span<const ProbeFacts> facts, std::string_view not_looking,
+                  std::optional<Wall> reloaded) {
   std::vector<Health> health;
   std::ranges::transform(facts, std::back_inserter(health), &ProbeFacts::health);
 
   Assessment now;
   now.status = not_looking.empty() ? root_status(plan, health) : Status::fail;
   now.caused_by = root_causes(plan, health);
+  blame_liars(plan, facts, now.caused_by);
+  now.findings = findings(plan, facts, now.caused_by);
   now.causes = causes_of(plan, facts, health, now.caused_by);
+  name_findings(now.findings, now.causes);
+  for (Cause& cause : now.causes)
+    cause.whys = whys(plan, facts, cause, felt_at(plan, facts, cause), reloaded);
   for (const CapabilityInfo& capability : plan.capabilities)
     now.capabilities.push_back(state_of(capability, health));
   for (const GroupInfo& group : plan.groups) {

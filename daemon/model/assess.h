@@ -7,19 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "model/finding.h"
 #include "model/plan.h"
 #include "model/result.h"
+#include "model/traits.h"
 
 namespace answerback {
-
-// What is known of one probe, as far as judging the whole needs it.
-struct ProbeFacts {
-  Health health = Health::unknown;
-  Wall since{};                  // of `health`
-  Reason reason = Reason::none;  // of the run that last moved it away from up; none while up
-  Phase phase = Phase::prepare;
-  std::string detail;
-};
 
 struct Cause {
   ProbeId probe;
@@ -29,6 +22,8 @@ struct Cause {
   std::vector<ProbeId> blocks;            // probes in trouble explained by this one, itself not among them
   std::vector<std::size_t> capabilities;  // indices into Plan::capabilities that it blocks
   std::vector<std::string> whys = {};     // from what users feel down to this probe, each because of the next
+  double value_blocked = 0;               // percent
+  std::string finding = {};      // what another probe adds to it: "while ws-direct works, …"; see findings()
   std::string silenced_by = {};  // why nobody is told ("maintenance: db upgrade"); empty: everybody is
 };
 
@@ -46,11 +41,13 @@ struct Value {
   double working = 0, blocked = 0, unknown = 100;
 };
 
+double percent_blocked(const Plan&, std::span<const std::size_t> capabilities);
 double percent(double part, double total);  // exactly 100 where the part is all of it
 
 struct Assessment {
   Status status = Status::fail;
   std::string output;                           // one line an on-call engineer can act on; empty on pass
+  std::vector<Finding> findings;                // in the order of the plan's comparisons, then of its probes
   std::vector<Cause> causes;                    // root causes, worst first: most value blocked, then down
                                                 // before degraded, then longest
   std::vector<std::vector<ProbeId>> caused_by;  // per probe, see root_causes()
@@ -63,7 +60,10 @@ struct Assessment {
 // With no probes, or with any critical probe unknown, the status is fail and the output says why.
 // `not_looking` (why, or empty) makes the status fail and no group ready, and keeps everything else as it was
 // last seen. A group or a capability that needs no probes is never ready, or working: nothing is known of it.
-Assessment assess(const Plan&, std::span<const ProbeFacts>, std::string_view not_looking = {});
+// `reloaded`: when the configuration last changed, for the whys. Cause::silenced_by is left empty: it is no
+// matter of the facts.
+Assessment assess(const Plan&, std::span<const ProbeFacts>, std::string_view not_looking = {},
+                  std::optional<Wall> reloaded = {});
 
 // The members of one group, or one probe, as an answer of their own: the worst of them, critical or not.
 // Whether we are looking at all is the caller's to ask.

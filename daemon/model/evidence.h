@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/measure.h"
@@ -29,6 +30,7 @@ class Evidence {
   void sent(std::size_t bytes) { sent_ += bytes; }
   void received(std::size_t bytes) { received_ += bytes; }
   void frame(Steady at, std::string_view label, std::string_view text);
+  void peer(std::string address) { peer_ = std::move(address); }  // "10.0.0.7:5432"; the last one counts
   void measure(Measure measure, double value, std::string_view label = {});
 
   std::uint64_t bytes_sent() const { return sent_; }
@@ -36,12 +38,14 @@ class Evidence {
   std::uint64_t frames_seen() const { return seen_; }
   const std::deque<Frame>& frames() const { return frames_; }
   const std::vector<Sample>& samples() const { return samples_; }
+  std::string take_peer() { return std::move(peer_); }
   std::vector<Frame> take_frames();
   std::vector<Sample> take_samples() { return std::move(samples_); }
 
  private:
   std::deque<Frame> frames_;
   std::vector<Sample> samples_;
+  std::string peer_;
   std::uint64_t sent_ = 0, received_ = 0, seen_ = 0;
 };
 

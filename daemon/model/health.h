@@ -3,7 +3,8 @@
 //
 // The first verdict after `unknown` decides at once. From then on `fall` failures in a row make a probe down and `rise`
 // good verdicts in a row bring it back; below `fall` it stays what it was, unless the failure degrades at once
-// (degrades_first). A warning makes it degraded at once (from down: after `rise`). `unknown` moves nothing.
+// (degrades_first). A warning makes it degraded at once (from down: after `rise`). `unknown` moves nothing. While a
+// probe is `starting`, a failure is counted but leaves it unknown: what is not up yet has not gone down.
 
 #include <optional>
 
@@ -35,7 +36,8 @@ struct Step {
   std::optional<Change> change;
 };
 
-constexpr Step step(HealthState state, Verdict verdict, Thresholds thresholds, Steady at, bool degrades_first = false) {
+constexpr Step step(HealthState state, Verdict verdict, Thresholds thresholds, Steady at, bool degrades_first = false,
+                    bool starting = false) {
   const auto moved = [&](Health to) -> Step {
     if (to == state.health) return {state, std::nullopt};
     const Change change{state.health, to};
@@ -48,6 +50,7 @@ constexpr Step step(HealthState state, Verdict verdict, Thresholds thresholds, S
   if (verdict == Verdict::fail) {
     state.successes = 0;
     if (state.failures < thresholds.fall) ++state.failures;
+    if (first && starting) return {state, std::nullopt};
     if (state.failures >= thresholds.fall || state.health == Health::down) return moved(Health::down);
     if (degrades_first) return moved(Health::degraded);
     return moved(first ? Health::down : state.health);
@@ -56,6 +59,12 @@ constexpr Step step(HealthState state, Verdict verdict, Thresholds thresholds, S
   if (state.successes < thresholds.rise) ++state.successes;
   if (state.health == Health::down && state.successes < thresholds.rise) return {state, std::nullopt};
   return moved(verdict == Verdict::warn ? Health::degraded : Health::up);
+}
+
+// Between two healths: failing, but not `fall` times yet, or good again, but not `rise` times yet.
+constexpr bool undecided(const HealthState& state, Thresholds thresholds) {
+  if (state.health == Health::down) return state.successes > 0 && state.successes < thresholds.rise;
+  return state.failures > 0 && state.failures < thresholds.fall;
 }
 
 // A probe without a verdict for too long is unknown again, and its next verdict decides at once.

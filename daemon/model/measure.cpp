@@ -27,9 +27,10 @@ constexpr std::array table{
     MeasureInfo{Measure::output_tokens, "output_tokens", "tokens"},
     MeasureInfo{Measure::budget_remaining_tokens, "budget_remaining_tokens", "tokens"},
     MeasureInfo{Measure::perfdata, "perfdata", ""},
+    MeasureInfo{Measure::claims_health, "claims_health", ""},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::perfdata));
+static_assert(covers(table, &MeasureInfo::measure, Measure::claims_health));
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #pragma once
-// Numbers a run may bring home besides its verdict: one closed list, each known to metrics and to the timeline.
+// Numbers a run may bring home besides its verdict: one closed list, each known to metrics and to the
+// timeline.
 
 #include <cstdint>
 #include <span>
@@ -9,19 +10,20 @@
 namespace answerback {
 
 enum class Measure : std::uint8_t {
-  http_status,            // code of the last response
-  certificate_expiry,     // seconds since the epoch, earliest of the chain
-  body_bytes,             // of the last response
-  connections_used,       // database connections in use
-  connections_max,        // and allowed
-  stage_duration,         // seconds; label: stage of the agent chain
-  stages_reached,         // 0 to 1
-  time_to_first_token,    // seconds
+  http_status,          // code of the last response
+  certificate_expiry,   // seconds since the epoch, earliest of the chain
+  body_bytes,           // of the last response
+  connections_used,     // database connections in use
+  connections_max,      // and allowed
+  stage_duration,       // seconds; label: stage of the agent chain
+  stages_reached,       // 0 to 1
+  time_to_first_token,  // seconds
   output_tokens_per_second,
   input_tokens,
   output_tokens,
   budget_remaining_tokens,
-  perfdata,  // a number a program reported; label: its own word for it, never a metric
+  perfdata,       // a number a program reported; label: its own word for it, never a metric
+  claims_health,  // 1 or 0: whether the answer claims that others are healthy; label: its own words
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

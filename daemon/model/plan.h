@@ -1,13 +1,16 @@
 #pragma once
-// What is watched: the configuration as the rest of the program needs it, constant until the next reload. Probes are
-// named by index; every index in here is valid.
+// What is watched: the configuration as the rest of the program needs it, constant until the next reload.
+// Probes are named by index; every index in here is valid.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/flap.h"
 #include "model/health.h"
 #include "model/result.h"
+#include "model/silence.h"
 #include "model/time.h"
 
 namespace answerback {
@@ -22,6 +25,18 @@ struct ProbeInfo {
   std::vector<ProbeId> depends_on;
   std::map<std::string, std::string> labels;  // added to this probe's metrics
   std::string runbook_url;
+  std::optional<Duration> recheck = {};  // from one run to the next while it is between two healths
+  Duration startup_grace{};              // so long a failure before the first pass leaves it unknown
+  FlapRule flapping = {};
+  std::vector<ProbeId> claims = {};  // probes that a good answer of this one says are healthy
+};
+
+// Two probes that together say more than each alone (model/finding.h).
+struct Comparison {
+  std::string name;
+  Reason reason = Reason::edge_path;  // what it is when `failing` is down while `working` works
+  ProbeId failing = 0, working = 0;
+  std::vector<Reason> fails_with = {};  // only then; empty: whatever the reason
 };
 
 struct CapabilityInfo {
@@ -41,6 +56,8 @@ struct Plan {
   std::vector<ProbeInfo> probes;
   std::vector<CapabilityInfo> capabilities;
   std::vector<GroupInfo> groups;
+  std::vector<Comparison> comparisons = {};
+  std::vector<Silence> silences = {};
 
   const ProbeInfo* probe(std::string_view name) const;
   const GroupInfo* group(std::string_view name) const;

@@ -57,6 +57,7 @@ struct RunRecord {
   std::vector<Sample> samples;
   std::vector<Frame> frames;
   std::uint64_t bytes_sent = 0, bytes_received = 0;
+  std::string peer = {};  // the address it talked to, or tried to; empty where it is not known
 
   Duration took() const { return ended - started; }
 };

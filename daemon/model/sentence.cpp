@@ -14,17 +14,6 @@ constexpr std::size_t causes_told = 3;
 constexpr std::size_t items_told = 5;  // of any list
 constexpr std::size_t text_cap = 200;  // bytes of a text that is not ours
 
-// "a, b and 3 more"
-std::string list(std::span<const std::string> items) {
-  std::string text;
-  for (const std::string& item : items.first(std::min(items.size(), items_told))) {
-    if (!text.empty()) text += ", ";
-    text += item;
-  }
-  if (items.size() > items_told) text += " and " + std::to_string(items.size() - items_told) + " more";
-  return text;
-}
-
 std::vector<std::string> names(const Plan& plan, std::span<const ProbeFacts> facts,
                                std::span<const ProbeId> ids, Health health) {
   std::vector<std::string> names;
@@ -32,25 +21,6 @@ std::vector<std::string> names(const Plan& plan, std::span<const ProbeFacts> fac
     if (facts[id].health == health) names.push_back(plan.probes[id].name);
   }
   return names;
-}
-
-// Whole percents; only all of it is 100, and something is never 0.
-std::string rounded(double percent) {
-  if (percent > 0 && percent < 1) return "under 1 %";
-  const double whole = std::round(percent);
-  return std::to_string(static_cast<int>(whole >= 100 && percent < 100 ? 99 : whole)) + " %";
-}
-
-// "down connect_refused at connect since 2026-11-22T03:12:09Z (what was seen)"
-std::string finding(const ProbeFacts& facts) {
-  std::string text(name(facts.health));
-  if (facts.reason != Reason::none) {
-    const std::string fault = std::string(name(facts.reason)) + " at " + std::string(name(facts.phase));
-    text += facts.health == Health::unknown ? ", last " + fault + "," : " " + fault;
-  }
-  text += " since " + iso_time(facts.since);
-  if (!facts.detail.empty()) text += " (" + one_line(facts.detail, text_cap) + ")";
-  return text;
 }
 
 // "; value blocked 60 %: Users get no AI responses"
@@ -75,7 +45,8 @@ std::string clause(std::string_view word, const std::vector<std::string>& names)
 
 std::string tell(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause) {
   const ProbeInfo& probe = plan.probes[cause.probe];
-  std::string text = probe.name + ": " + finding(facts[cause.probe]);
+  std::string text = probe.name + ": " + stated(facts[cause.probe]);
+  if (!cause.finding.empty()) text += "; " + std::string(name(cause.reason)) + ": " + cause.finding;
   if (!probe.critical) text += "; not critical";
   text += clause("blocks", names(plan, facts, cause.blocks, Health::down));
   text += clause("degrades", names(plan, facts, cause.blocks, Health::degraded));
@@ -95,7 +66,7 @@ std::vector<std::string> unknowns(const Plan& plan, std::span<const ProbeFacts> 
     if (facts[id].reason == Reason::none) {
       first.push_back(probe);
     } else {
-      lost.push_back(probe + ": " + finding(facts[id]));
+      lost.push_back(probe + ": " + stated(facts[id]));
     }
   }
   if (lost.size() > causes_told) {
@@ -121,6 +92,35 @@ std::string last_seen(const Plan& plan, std::span<const ProbeFacts> facts, std::
 }
 
 }  // namespace
+
+std::string list(std::span<const std::string> items) {
+  std::string text;
+  for (const std::string& item : items.first(std::min(items.size(), items_told))) {
+    if (!text.empty()) text += ", ";
+    text += item;
+  }
+  if (items.size() > items_told) text += " and " + std::to_string(items.size() - items_told) + " more";
+  return text;
+}
+
+std::string rounded(double percent) {
+  if (percent > 0 && percent < 1) return "under 1 %";
+  const double whole = std::round(percent);
+  return std::to_string(static_cast<int>(whole >= 100 && percent < 100 ? 99 : whole)) + " %";
+}
+
+std::string stated(const ProbeFacts& facts, std::string_view before_fault) {
+  std::string text(name(facts.health));
+  if (facts.condition != Condition::none) text.append(", ").append(name(facts.condition));
+  if (facts.reason != Reason::none) {
+    const std::string fault = std::string(name(facts.reason)) + " at " + std::string(name(facts.phase));
+    const bool of_now = facts.health != Health::unknown && facts.condition == Condition::none;
+    text += of_now ? std::string(before_fault) + fault : ", last " + fault + ",";
+  }
+  text += " since " + iso_time(facts.since);
+  if (!facts.detail.empty()) text += " (" + one_line(facts.detail, text_cap) + ")";
+  return text;
+}
 
 std::string sentence(const Plan& plan, std::span<const ProbeFacts> facts, std::span<const Cause> causes,
                      std::string_view not_looking) {

@@ -21,4 +21,14 @@ std::string sentence(const Plan&, std::span<const ProbeFacts>, std::span<const C
 // The part of it that tells of one cause alone.
 std::string sentence_of(const Plan&, std::span<const ProbeFacts>, const Cause&);
 
+// "down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by 127.0.0.1:5432)"; "up
+// since …". `before_fault` stands between the health and the reason.
+std::string stated(const ProbeFacts&, std::string_view before_fault = " ");
+
+// "a, b and 3 more"
+std::string list(std::span<const std::string> items);
+
+// Whole percents; only all of it is 100, and something is never 0: "60 %", "under 1 %".
+std::string rounded(double percent);
+
 }  // namespace answerback

@@ -44,6 +44,7 @@ struct Snapshot {
   std::vector<std::shared_ptr<const ProbeView>> probes;  // as Plan::probes
   std::shared_ptr<const Assessment> assessment;
   std::shared_ptr<const std::vector<Incident>> incidents;  // newest first, the last few hundred
+  std::shared_ptr<const std::vector<Silence>> silences;    // those of the configuration first; may be null
   Ourselves ourselves;
 };
 

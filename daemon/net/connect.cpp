@@ -133,6 +133,7 @@ class Race : public std::enable_shared_from_this<Race> {
     while (!over_ && attempts_.size() < endpoints_.size()) {
       const std::size_t i = attempts_.size();
       Attempt& attempt = attempts_.emplace_back(executor_, endpoints_[i]);
+      if (i == 0) run_->evidence.peer(text(attempt.endpoint));
       run_->phases.note(named(std::span(endpoints_).first(attempts_.size())));
       if (const error_code error = open(attempt.socket, attempt.endpoint)) {
         attempt.ended = error;
@@ -153,6 +154,7 @@ class Race : public std::enable_shared_from_this<Race> {
     attempt.ended = verified(attempt.socket, attempt.endpoint, result);
     if (!*attempt.ended) {
       winner_ = i;
+      run_->evidence.peer(text(attempt.endpoint));
       return finish();
     }
     attempt.socket.close(ignored_);
@@ -213,6 +215,7 @@ asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run& run, std::spa
   if (addresses.size() > 1) co_return co_await race(run, interleaved(addresses, port));
 
   const Endpoint endpoint(addresses.front(), port);
+  run.evidence.peer(text(endpoint));
   run.phases.note(text(endpoint));
   TcpSocket socket(co_await asio::this_coro::executor);
   error_code error = open(socket, endpoint);

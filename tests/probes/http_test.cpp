@@ -84,6 +84,29 @@ TEST(ReadHttp, WhoTakesAnyCertificateHearsNothingOfItsAge) {
   EXPECT_EQ(read_http(asked.fields()).certificate.warn, 72h);
 }
 
+TEST(ReadHttp, ClaimsAreOfAnotherProbeAndLookLikeSomething) {
+  Reading reading("url: 'http://a/'\n    claims: {probe: agent, json: {/status: healthy}}");
+  const HttpSettings settings = read_http(reading.fields());
+  reading.fields().finish();
+  EXPECT_THAT(reading.text(), HasSubstr("no probe is named \"agent\"")) << "there is but one";
+  ASSERT_TRUE(settings.claims);
+  const auto claim = [&](std::string body) {
+    net::HttpResponse response;
+    response.body = std::move(body);
+    return claim_of(*settings.claims, response);
+  };
+  EXPECT_EQ(claim(R"({"status":"healthy"})").value, 1);
+  EXPECT_EQ(claim(R"({"status":"healthy"})").label, R"({"status":"healthy"})");
+  EXPECT_EQ(claim(R"({"status":"degraded"})").value, 0);
+  EXPECT_EQ(claim("ok").value, 0);
+  EXPECT_EQ(claim_of(JsonExpect(), net::HttpResponse()).value, 1) << "any good answer";
+
+  Reading wrong("url: 'http://a/'\n    claims: {json: {status: healthy}}");
+  read_http(wrong.fields());
+  EXPECT_THAT(wrong.text(), HasSubstr("claims.probe: required"));
+  EXPECT_THAT(wrong.text(), HasSubstr("claims.json"));
+}
+
 // --- judging
 // ---------------------------------------------------------------------------------------------------------
 
@@ -137,6 +160,24 @@ TEST(HttpProbe, PassesOnTheAnswerExpected) {
   EXPECT_EQ(seen.result.verdict, Verdict::pass) << seen.reason() << ": " << seen.result.detail;
   EXPECT_GT(seen.evidence.bytes_received(), 0u);
   EXPECT_TRUE(seen.evidence.frames().empty());
+}
+
+TEST(HttpProbe, KeepsAClaimWithTheAnswerItStandsIn) {
+  Loop loop;
+  test::Peer peer(loop.io,
+                  test::answer("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"status\":\"healthy\"}"));
+  Reading reading("url: '" + peer.url() + "'\n    claims: {probe: agent, json: {/status: healthy}}");
+  const std::unique_ptr<Probe> probe = http.make(reading.fields(), loop.services);
+  Seen seen;
+  answerback::Run run{loop.clock, loop.clock.now() + 10s, seen.phases, seen.evidence, RunId{{1}, {1}}};
+  EXPECT_EQ(test::finish(loop.io, probe->run(run)).verdict, Verdict::pass) << "whether it lies, others know";
+  const auto& samples = seen.evidence.samples();
+  const auto claim = std::ranges::find(samples, Measure::claims_health, &Sample::measure);
+  ASSERT_NE(claim, samples.end());
+  EXPECT_EQ(claim->value, 1);
+  EXPECT_EQ(claim->label, R"({"status":"healthy"})");
+  EXPECT_EQ(seen.evidence.frames().size(), 1u);
+  EXPECT_EQ(seen.evidence.take_peer().substr(0, 10), "127.0.0.1:");
 }
 
 TEST(HttpProbe, KeepsTheAnswerAsEvidenceWhenItIsNotAsExpected) {

@@ -30,7 +30,7 @@ constexpr std::string_view failing = R"({"status":"fail","serviceId":"chat",
 class Status : public testing::Test {
  protected:
   std::string print(std::string_view body, std::size_t width = 0, bool colour = false) {
-    const Wall now = *read_iso_time("2026-11-22T12:00:00Z");
+    const Wall now = *parse_time("2026-11-22T12:00:00Z");
     code = print_status(body, {.colour = colour, .width = width, .now = now}, out, err);
     return std::exchange(out, std::ostringstream()).str();
   }

@@ -28,6 +28,10 @@ void read_http(Fields& f) {
     step.optional_duration("pause", "before it");
   }
   f.optional_text("credentials", "by name");
+  if (!f.has("claims")) return;
+  Fields claims = f.child("claims", "of another");
+  claims.required_text("probe", "which");
+  claims.json("json", "how");
 }
 
 }  // namespace

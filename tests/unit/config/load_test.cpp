@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/text.h"
 #include "unit/config/harness.h"
 
 namespace answerback::config::testing {
@@ -105,6 +106,38 @@ TEST(Load, EverythingAndIncludes) {
   EXPECT_EQ(fields.child("expect", "").json("json", ""),
             R"({"/a":[1,2.5,true,null,"5","text",""],"/b":{},"/t":"hunter2"})");
   EXPECT_THAT(fields.child("expect", "").integers("status", ""), ElementsAre(200, 204));
+}
+
+TEST(Load, WhatIsBetweenProbes) {
+  Loaded loaded;
+  load_all(std::filesystem::path(CONFIG_TESTS) / "good" / "relations.yaml", {}, loaded);
+  ASSERT_TRUE(loaded.diagnostics.ok()) << loaded.diagnostics.text();
+  const Plan& plan = loaded.config.plan;
+  const ProbeInfo &agent = plan.probes.at(0), &ready = plan.probes.at(1), &edge = plan.probes.at(2);
+  EXPECT_EQ(agent.recheck, 1s) << "of the defaults, no error although the interval is shorter";
+  EXPECT_EQ(agent.startup_grace, 30s);
+  EXPECT_EQ(agent.flapping, (FlapRule{.falls = 5, .within = 30s})) << "60 intervals";
+  EXPECT_EQ(ready.recheck, 2s);
+  EXPECT_EQ(ready.startup_grace, 1min);
+  EXPECT_EQ(ready.flapping.falls, 0);
+  EXPECT_THAT(ready.claims, ElementsAre(0U, 2U));
+  EXPECT_EQ(edge.flapping, (FlapRule{.falls = 3, .within = 2min}));
+
+  ASSERT_EQ(plan.comparisons.size(), 3U) << "ready_lies is a matter of the probe that claims";
+  EXPECT_EQ(plan.comparisons[0].reason, Reason::edge_path);
+  EXPECT_EQ(plan.comparisons[0].failing, 2U);
+  EXPECT_EQ(plan.comparisons[0].working, 1U);
+  EXPECT_EQ(plan.comparisons[1].failing, 0U);
+  EXPECT_THAT(plan.comparisons[1].fails_with, ElementsAre(Reason::auth));
+  EXPECT_EQ(plan.comparisons[2].failing, 2U);
+  EXPECT_THAT(plan.comparisons[2].fails_with, ElementsAre(Reason::status, Reason::assertion));
+
+  ASSERT_EQ(plan.silences.size(), 2U);
+  EXPECT_THAT(plan.silences[0].probes, ElementsAre("edge", "agent"));
+  EXPECT_EQ(plan.silences[0].from, parse_time("2026-12-01T01:00:00Z"));
+  EXPECT_EQ(plan.silences[0].comment, "to 17");
+  EXPECT_TRUE(plan.silences[1].probes.empty());
+  EXPECT_EQ(plan.silences[1].daily, (DailyWindow{.from = 22h, .until = 4h, .days = 0x41}));
 }
 
 TEST(Load, CommonKeysAreCheckedWhenTheTypeIsUnknown) {

@@ -22,6 +22,8 @@ defaults:
   timeout: 5s
   fall: 1
   rise: 2
+  flapping:
+    falls: 5
 credentials:
   from-part:
     token: <secret>
@@ -32,6 +34,9 @@ probes:
     timeout: 5s
     fall: 1
     rise: 2
+    flapping:
+      falls: 5
+      within: 6s
     stale: 1m
     critical: false
     labels: {team: core, _x1: ""}
@@ -61,6 +66,9 @@ probes:
     timeout: 5s
     fall: 1
     rise: 2
+    flapping:
+      falls: 5
+      within: 6s
     stale: 5300ms
     critical: true
 capabilities:

@@ -154,6 +154,15 @@ TEST_F(RunnerTest, APassWithoutAByteIsNoPass) {
   EXPECT_EQ(only().result.reason, Reason::no_evidence);
 }
 
+TEST_F(RunnerTest, NoVerdictThatSaysItWorksIsBelievedWithoutAByte) {
+  start(
+      fake([](Run&) -> asio::awaitable<ProbeResult> { co_return ProbeResult::warn(Reason::slow, "3 s"); }));
+  clock.run_for(1h);
+  EXPECT_EQ(only().result.verdict, Verdict::unknown);
+  EXPECT_EQ(only().result.reason, Reason::no_evidence);
+  EXPECT_EQ(only().result.detail, "warned of slow without a byte received: 3 s");
+}
+
 TEST_F(RunnerTest, NeverReportsFromInsideStart) {
   asio::co_spawn(
       context,

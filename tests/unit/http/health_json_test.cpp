@@ -87,9 +87,11 @@ TEST_F(HealthJson, APassingCheckIsShort) {
 TEST_F(HealthJson, CausesNameTheRootAndWhatItBlocks) {
   const json::value body = whole();
   ASSERT_EQ(body.at("causes").as_array().size(), 1U);
-  EXPECT_EQ(print(body.at_pointer("/causes/0")),
-            R"({"probe":"db","reason":"connect_refused","phase":"connect","since":"2026-11-22T11:58:30Z",)"
-            R"("blocks":["agent"],"capabilities":["answers"]})");
+  const std::string cause = print(body.at_pointer("/causes/0"));
+  const std::string_view expected =
+      R"({"probe":"db","reason":"connect_refused","phase":"connect","since":"2026-11-22T11:58:30Z",)"
+      R"("blocks":["agent"],"capabilities":["answers"],"value_blocked":60,"whys":[)";
+  EXPECT_EQ(cause.substr(0, expected.size()), expected);
   EXPECT_EQ(
       print(body.at("capabilities")),
       R"([{"name":"answers","value":60,"state":"blocked","impact":"Users get no AI responses","blocked_by":["db"]},)"
@@ -243,6 +245,50 @@ TEST_F(HealthJson, OneProbeIsToldWhole) {
   const json::object healthy = json::parse(probe_json(asked, 2)).as_object();
   EXPECT_TRUE(healthy.at("day").as_array().empty());
   EXPECT_TRUE(healthy.at("causes").as_array().empty());
+}
+
+TEST_F(HealthJson, ACauseSaysWhyWhatItCostsAndWhoIsNotTold) {
+  auto snapshot = std::make_shared<Snapshot>(*given.build());
+  auto assessment = std::make_shared<Assessment>(*snapshot->assessment);
+  assessment->causes.at(0).silenced_by = "nightly: upgrade";
+  snapshot->assessment = assessment;
+  const auto body =
+      json::parse(health({.snapshot = snapshot, .beat_age = 100ms, .version = "1", .actions = actions}).body);
+  const json::object& cause = body.at("causes").at(0).as_object();
+  EXPECT_EQ(cause.at("probe"), "db");
+  EXPECT_EQ(cause.at("value_blocked"), 60);
+  EXPECT_EQ(cause.at("silenced_by"), "nightly: upgrade");
+  ASSERT_EQ(cause.at("whys").as_array().size(), 3U);
+  EXPECT_EQ(cause.at("whys").at(0), "Users get no AI responses (value blocked 60 %)");
+  EXPECT_FALSE(body.as_object().contains("findings"));
+  EXPECT_FALSE(whole().at("causes").at(0).as_object().contains("silenced_by"));
+}
+
+TEST_F(HealthJson, AFindingIsACauseWithItsNameAndAnEntryOfItsOwn) {
+  given.plan.comparisons = {{.name = "layer", .reason = Reason::app_layer, .failing = 0, .working = 2}};
+  given.views[0].facts.failing = Steady(1s);
+  given.views[2].facts.good = Steady(2s);
+  const json::value body = whole();
+  EXPECT_EQ(body.at("causes").at(0).at("reason"), "app_layer");
+  EXPECT_EQ(body.at("causes").at(0).at("output"), "while web works, up since 2026-11-22T11:58:30Z");
+  const json::object& finding = body.at("findings").at(0).as_object();
+  EXPECT_EQ(finding.at("name"), "layer");
+  EXPECT_EQ(finding.at("probe"), "db");
+  EXPECT_EQ(finding.at("with"), "web");
+  EXPECT_EQ(finding.at("reason"), "app_layer");
+  EXPECT_EQ(finding.at("phase"), "connect");
+  EXPECT_EQ(print(finding.at("blocks")), R"(["agent"])");
+  EXPECT_EQ(body.at("checks").at("db").at(0).at("reason"), "connect_refused")
+      << "what was seen stays what was seen";
+}
+
+TEST_F(HealthJson, WhatHealthAloneDoesNotSayIsMarked) {
+  for (const Condition condition : {Condition::starting, Condition::stale, Condition::flapping}) {
+    given.views[2].facts.condition = condition;
+    EXPECT_EQ(whole().at("checks").at("web").at(0).at(name(condition)), true);
+  }
+  given.views[2].facts.condition = Condition::none;
+  EXPECT_FALSE(whole().at("checks").at("web").at(0).as_object().contains("flapping"));
 }
 
 }  // namespace

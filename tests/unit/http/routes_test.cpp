@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <type_traits>
 
 #include "support/snapshot_builder.h"
@@ -174,9 +175,14 @@ TEST_F(Routes, OtherMethodsAreRefusedWithThoseThatAreNot) {
 
 TEST_F(Routes, HeadIsAnsweredWhereverGetIs) {
   actions.effective_config = [] { return "listen: x"; };
+  const auto gets = [](std::string_view path) {
+    return std::ranges::any_of(
+        routes(), [&](const Route& route) { return route.path == path && route.method == "GET"; });
+  };
   for (const Route& route : routes()) {
-    const std::string target = route.path.ends_with("*") ? "/health/db" : std::string(route.path);
-    EXPECT_EQ(ask(target, "HEAD").status, route.method == "GET" ? 200 : 405) << target;
+    std::string target(route.path);
+    if (target.ends_with("*")) target.replace(target.size() - 1, 1, "db");
+    EXPECT_EQ(ask(target, "HEAD").status, gets(route.path) ? 200 : 405) << target;
   }
 }
 
@@ -215,7 +221,7 @@ TEST_F(Routes, ReloadIsRefusedToAnotherSitesPage) {
 
 TEST_F(Routes, EverythingThatChangesSomethingSaysSo) {
   for (const Route& route : routes())
-    EXPECT_EQ(route.method == "POST", route.policy == Policy::changing) << route.path;
+    EXPECT_EQ(route.method != "GET", route.policy == Policy::changing) << route.path;
 }
 
 TEST_F(Routes, MetricsHaveTheContentTypePrometheusWants) {
