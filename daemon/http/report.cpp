@@ -26,7 +26,7 @@ std::string_view asked(const Request& request, std::string_view key) {
 
 std::expected<Wall, std::string> since_of(std::string_view text, Wall now) {
   if (text.empty()) return now - looked_back;
-  if (const auto moment = read_iso_time(text)) {
+  if (const auto moment = parse_time(text)) {
     if (*moment <= now) return *moment;
     return std::unexpected("since=" + one_line(text, echo_cap) + " is in the future: it is " + iso_time(now) +
                            " here");

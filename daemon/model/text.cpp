@@ -1,7 +1,6 @@
 #include "model/text.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace answerback {
 namespace {
@@ -72,6 +71,36 @@ std::string copy(std::string_view text, std::size_t most, bool line) {
   return out;
 }
 
+// The number that `width` digits at the start of `text` make; taken off it. Nothing if they are no digits.
+std::optional<int> take_number(std::string_view& text, std::size_t width) {
+  if (text.size() < width) return std::nullopt;
+  int number = 0;
+  for (const char c : text.substr(0, width)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  text.remove_prefix(width);
+  return number;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || !any_of.contains(text.front())) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// "+01:00" or "Z"; nothing may follow.
+std::optional<std::chrono::minutes> offset(std::string_view text) {
+  if (take(text, "Zz")) return text.empty() ? std::optional(std::chrono::minutes(0)) : std::nullopt;
+  const bool west = text.starts_with('-');
+  if (!take(text, "+-")) return std::nullopt;
+  const auto hours = take_number(text, 2);
+  if (!hours || *hours > 23 || !take(text, ":")) return std::nullopt;
+  const auto minutes = take_number(text, 2);
+  if (!minutes || *minutes > 59 || !text.empty()) return std::nullopt;
+  return std::chrono::minutes((west ? -1 : 1) * (*hours * 60 + *minutes));
+}
+
 std::string padded(unsigned value, std::size_t width) {
   const std::string digits = std::to_string(value);
   return std::string(width - std::min(width, digits.size()), '0') + digits;
@@ -82,6 +111,28 @@ std::string padded(unsigned value, std::size_t width) {
 std::string clip(std::string_view text, std::size_t most) { return copy(text, most, false); }
 std::string one_line(std::string_view text, std::size_t most) { return copy(text, most, true); }
 
+std::optional<Wall> parse_time(std::string_view text) {
+  using namespace std::chrono;
+  const auto number = [&](std::string_view before, std::size_t width) -> std::optional<int> {
+    if (!before.empty() && !take(text, before)) return std::nullopt;
+    return take_number(text, width);
+  };
+  const auto years = number("", 4), month_ = number("-", 2), day_ = number("-", 2);
+  const auto hour = number("Tt ", 2), minute = number(":", 2), second = number(":", 2);
+  if (!years || !month_ || !day_ || !hour || !minute || !second) return std::nullopt;
+  if (take(text, ".")) {
+    if (!take_number(text, 1)) return std::nullopt;
+    while (take_number(text, 1)) {
+    }
+  }
+  const auto zone = offset(text);
+  const year_month_day date(year(*years), month(static_cast<unsigned>(*month_)),
+                            day(static_cast<unsigned>(*day_)));
+  if (!zone || !date.ok() || *years < 1970 || *years >= 2200) return std::nullopt;
+  if (*hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  return Wall(sys_days(date)) + hours(*hour) + minutes(*minute) + std::chrono::seconds(*second) - *zone;
+}
+
 std::string iso_time(Wall at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
@@ -91,24 +142,6 @@ std::string iso_time(Wall at) {
          two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) + "T" +
          two(time.hours().count()) + ":" + two(time.minutes().count()) + ":" + two(time.seconds().count()) +
          "Z";
-}
-
-std::optional<Wall> read_iso_time(std::string_view text) {
-  constexpr std::string_view shape = "0000-00-00T00:00:00Z";
-  const auto fits = [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
-  if (!std::ranges::equal(text, shape, fits)) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t length) {
-    unsigned value = 0;
-    std::from_chars(text.data() + at, text.data() + at + length, value);
-    return value;
-  };
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(number(0, 4))),
-                                         std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))};
-  const unsigned hours = number(11, 2), minutes = number(14, 2), seconds = number(17, 2);
-  const bool representable = date.year() >= std::chrono::year(1970) && date.year() < std::chrono::year(2262);
-  if (!date.ok() || !representable || hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hours) + std::chrono::minutes(minutes) +
-         std::chrono::seconds(seconds);
 }
 
 }  // namespace answerback

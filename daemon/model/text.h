@@ -20,7 +20,8 @@ std::string one_line(std::string_view text, std::size_t most);
 // "2026-11-22T03:12:09Z": UTC, whole seconds, rounded down.
 std::string iso_time(Wall);
 
-// The same read back, in exactly this form; nothing where it is another one, or no such day or hour.
-std::optional<Wall> read_iso_time(std::string_view);
+// RFC 3339, fractions dropped: "2026-11-22T03:12:09Z", "2026-11-22T04:12:09.5+01:00"; years 1970 to 2199. Nothing for
+// anything else, a time without its zone included.
+std::optional<Wall> parse_time(std::string_view);
 
 }  // namespace answerback
