@@ -167,12 +167,12 @@ class Daemon {
   http::Response answer(const http::Request& request) {
     const http::Context context{
         .snapshot = board_.read(),
-        .now = plumbing_.clock.wall(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
-        .events = &events_,
         .stopping = stopping_,
+        .now = plumbing_.clock.wall(),
+        .events = &events_,
     };
     return http::handle(request, context);
   }

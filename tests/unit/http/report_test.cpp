@@ -69,10 +69,10 @@ class ReportRoute : public testing::Test {
         .method = "GET", .path = parsed->first, .query = parsed->second, .headers = std::move(headers)};
     return handle(request, {.snapshot = snapshot,
                             .chronicle = kept ? std::make_shared<const Chronicle>(chronicle) : nullptr,
-                            .now = noon,
                             .beat_age = 100ms,
                             .version = "1.2.3",
-                            .actions = actions});
+                            .actions = actions,
+                            .now = noon});
   }
 
   test::SnapshotBuilder given;
