@@ -210,12 +210,12 @@ class Daemon {
     const http::Context context{
         .snapshot = board_.read(),
         .chronicle = history_.chronicle(),
-        .now = plumbing_.clock.wall(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
-        .events = &events_,
         .stopping = stopping_,
+        .now = plumbing_.clock.wall(),
+        .events = &events_,
         .notifications = board_.notifications(),
     };
     return http::handle(request, context);

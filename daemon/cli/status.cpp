@@ -121,11 +121,15 @@ class Printer {
     line_after("cause", probe + ": " + text(cause, "reason") + " at " + text(cause, "phase") + ", since " +
                             since + " (" + age(since, style_.now) + ")");
     const json::object* check = check_of(checks_, probe);
-    const std::string seen = check == nullptr ? std::string() : text(*check, "output");
-    if (!text(root_, "output").contains(seen)) line(seen, 6);  // said in full above
-    for (const std::string& why : texts_in(cause, "whys")) line("because " + why, 6);
+    for (const json::object* from :
+         {&cause, check}) {  // a finding of two probes says more than the check alone
+      const std::string seen = from == nullptr ? std::string() : text(*from, "output");
+      if (!text(root_, "output").contains(seen)) line(seen, 6);  // else it is said in full above
+    }
+    for (const std::string& why : texts_in(cause, "whys")) line(why, 6);
     if (const auto blocked = texts_in(cause, "blocks"); !blocked.empty())
       line("blocks " + joined(blocked), 6);
+    if (const std::string by = text(cause, "silenced_by"); !by.empty()) line("nobody is told: " + by, 6);
     if (check == nullptr) return;
     if (const auto* links = object_in(*check, "links")) line("runbook " + text(*links, "runbook"), 6);
   }

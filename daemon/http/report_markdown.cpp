@@ -124,7 +124,7 @@ std::string cause_text(const Report::Cause& cause, Wall now) {
   std::string out = "\n### " + plain(cause.probe) + ": " + finding(cause.facts) + "\n\n" + times(cause, now);
   if (!cause.facts.detail.empty()) out += "\nSeen: " + code(cause.facts.detail) + "\n";
   if (!cause.whys.empty()) {
-    out += "\nWhy, each because of the next:\n\n";
+    out += "\nWhy:\n\n";
     for (std::size_t i = 0; i < cause.whys.size(); ++i)
       out += std::to_string(i + 1) + ". " + plain(cause.whys[i]) + "\n";
   }

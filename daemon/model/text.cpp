@@ -1,7 +1,6 @@
 #include "model/text.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace answerback {
 namespace {

@@ -20,7 +20,7 @@ constexpr std::string_view failing = R"({"status":"fail","serviceId":"chat",
  "output":"db: down connect_refused at connect; blocks agent; value blocked 60 %: Users get no AI responses",
  "value":{"working":40,"blocked":60,"unknown":0},
  "causes":[{"probe":"db","reason":"connect_refused","phase":"connect","since":"2026-11-22T11:58:30Z","blocks":["agent"],
-            "whys":["users get no AI responses","agent is down"],"capabilities":["answers"]}],
+            "silenced_by":"maintenance","output":"while web works","whys":["users get no AI responses","because agent is down"],"capabilities":["answers"]}],
  "capabilities":[{"name":"answers","state":"blocked","impact":"Users get no AI responses"},{"name":"sign-in","state":"working","impact":"x"}],
  "checks":{"auth":[{"health":"up","status":"pass","since":"2026-11-22T10:00:00Z","last_pass":"2026-11-22T11:59:58Z","observedValue":3.2,"observedUnit":"ms"}],
            "agent":[{"health":"down","status":"fail","reason":"agent_error","phase":"chain","since":"2026-11-22T11:58:40Z","last_pass":null}],
@@ -46,10 +46,12 @@ TEST_F(Status, IsWhatSomebodyWokenNeeds) {
       "db: down connect_refused at connect; blocks agent; value blocked 60 %: Users get no AI responses\n"
       "\n"
       "cause db: connect_refused at connect, since 2026-11-22T11:58:30Z (1m 30s)\n"
+      "      while web works\n"
       "      refused by 10.0.0.7\n"
-      "      because users get no AI responses\n"
+      "      users get no AI responses\n"
       "      because agent is down\n"
       "      blocks agent\n"
+      "      nobody is told: maintenance\n"
       "      runbook https://runbooks/db\n"
       "\n"
       "blocked answers: Users get no AI responses\n"

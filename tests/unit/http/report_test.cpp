@@ -69,16 +69,16 @@ class ReportRoute : public testing::Test {
         .method = "GET", .path = parsed->first, .query = parsed->second, .headers = std::move(headers)};
     return handle(request, {.snapshot = snapshot,
                             .chronicle = kept ? std::make_shared<const Chronicle>(chronicle) : nullptr,
-                            .now = noon,
                             .beat_age = 100ms,
                             .version = "1.2.3",
-                            .actions = actions});
+                            .actions = actions,
+                            .now = noon});
   }
 
   test::SnapshotBuilder given;
   Chronicle chronicle;
-  std::vector<std::string> whys{"Users get no AI responses", "agent is down: agent_error",
-                                "db refuses connections"};
+  std::vector<std::string> whys{"Users get no AI responses", "because agent is down: agent_error",
+                                "because db refuses connections"};
   Actions actions;
   bool kept = true;
 };
@@ -108,11 +108,11 @@ Since 2026-11-22T11:58:30Z (1m 30s). Last good run 2026-11-22T11:58:25Z. Time to
 
 Seen: `connection refused by 10.0.0.7:5432`
 
-Why, each because of the next:
+Why:
 
 1. Users get no AI responses
-2. agent is down: agent_error
-3. db refuses connections
+2. because agent is down: agent_error
+3. because db refuses connections
 
 Explains: agent.
 

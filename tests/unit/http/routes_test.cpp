@@ -42,8 +42,8 @@ class Routes : public testing::Test {
                             .beat_age = beat_age,
                             .version = "1.2.3",
                             .actions = actions,
-                            .events = &events,
-                            .stopping = stopping});
+                            .stopping = stopping,
+                            .events = &events});
   }
 
   test::SnapshotBuilder given;

@@ -43,7 +43,7 @@ class SilencesApi : public testing::Test {
          .path = std::move(path),
          .headers = std::move(headers),
          .body = std::move(body)},
-        {.snapshot = snapshot, .now = test::noon, .beat_age = 100ms, .version = "1", .actions = actions});
+        {.snapshot = snapshot, .beat_age = 100ms, .version = "1", .actions = actions, .now = test::noon});
   }
   Response post(std::string body, Pairs headers = {{"Content-Type", "application/json"}}) {
     return ask("POST", "/api/v1/silences", std::move(body), std::move(headers));
