@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 
 #include "model/text.h"
 #include "net/http.h"
 #include "probe/random.h"
+#include "probe/store.h"
+#include "probes/llm_backoff.h"
+#include "probes/llm_baseline.h"
 #include "probes/llm_budget.h"
+#include "probes/llm_escalation.h"
+#include "probes/llm_look.h"
 #include "probes/llm_reasons.h"
 #include "probes/llm_receive.h"
 #include "probes/llm_retry.h"
@@ -15,181 +21,229 @@
 namespace answerback::probes {
 namespace {
 
-using Answer = std::expected<LlmAnswer, Failure>;
-
-std::string without_query(const net::Url& url) {
-  const std::string text = url.text();
-  return text.substr(0, text.find('?'));
-}
-
-std::string request_evidence(const net::HttpRequest& request) {
-  return request.method + " " + without_query(request.url) +
-         (request.body.empty() ? "" : "\n\n" + request.body);
-}
-
-std::string response_evidence(const net::HttpResponse& response) {
-  std::string text = "HTTP " + std::to_string(response.status);
-  for (const std::string_view name :
-       {"content-type", "retry-after", "retry-after-ms", "server", "x-request-id"}) {
-    if (const std::string* value = net::find_header(response.headers, name))
-      text.append("\n").append(name).append(": ").append(one_line(*value, 200));
-  }
-  return text.append("\n\n").append(response.body, 0, Evidence::frame_cap);
-}
-
-// When the request was out: connecting is not the model's time.
+// When the last request was out: connecting is not the model's time.
 Steady sent_at(const Phases& phases, Steady began) {
-  const auto sent = std::ranges::find(phases.times(), Phase::processing, &PhaseTime::phase);
-  return sent == phases.times().end() ? began : sent->began;
+  for (const PhaseTime& time : phases.times() | std::views::reverse)
+    if (time.phase == Phase::processing) return time.began;
+  return began;
 }
 
-std::uint64_t cost_estimate(const LlmSettings& settings, std::size_t question_bytes) {
-  return estimated_tokens(question_bytes) + static_cast<std::uint64_t>(settings.max_tokens);
+std::uint64_t input_tokens(const LlmAnswer& answer, const Challenge& challenge) {
+  return answer.usage.input.value_or(estimated_tokens(challenge.question.size()));
 }
+
+LlmPace pace_of(const LlmAnswer& answer, Steady sent, Duration total) {
+  LlmPace pace{.total = total};
+  if (answer.first) pace.first_token = *answer.first - sent;
+  if (answer.first && *answer.last > *answer.first) pace.longest_gap = answer.longest_gap;
+  pace.output_rate = answer.output_rate();
+  return pace;
+}
+
+void measure(Run& run, const LlmPace& pace) {
+  if (pace.first_token) run.evidence.measure(Measure::time_to_first_token, seconds(*pace.first_token));
+  if (pace.longest_gap) run.evidence.measure(Measure::longest_chunk_gap, seconds(*pace.longest_gap));
+  if (pace.output_rate) run.evidence.measure(Measure::output_tokens_per_second, *pace.output_rate);
+}
+
+// What a run leaves behind, also when it is cancelled: what is left to spend, and how far it has come.
+class Closing {
+ public:
+  Closing(Run& run, const LlmBudget& budget, const LlmLadder& ladder, const LlmSecrets& secrets)
+      : run_(run), budget_(budget), ladder_(ladder), secrets_(secrets) {}
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+  ~Closing() {
+    run_.frame("depths", secrets_.taken_out_of(ladder_.text()));
+    if (budget_.limited())
+      run_.evidence.measure(Measure::budget_remaining_tokens,
+                            static_cast<double>(budget_.remaining(Moment::of(run_.clock))));
+  }
+
+ private:
+  Run& run_;
+  const LlmBudget& budget_;
+  const LlmLadder& ladder_;
+  const LlmSecrets& secrets_;
+};
 
 class LlmProbe final : public Probe {
  public:
-  LlmProbe(LlmSettings settings, net::Transport transport, Random& random)
-      : settings_(std::move(settings)), transport_(transport), random_(random) {
-    constexpr std::size_t longest_question = 100;
-    if (settings_.tokens_per_day)
-      budget_.emplace(*settings_.tokens_per_day, cost_estimate(settings_, longest_question));
+  LlmProbe(LlmSettings settings, net::Transport transport, Random& random, Store& store,
+           const std::string& name)
+      : settings_(std::move(settings)),
+        transport_(transport),
+        random_(random),
+        baseline_(name + "/first_token", store),
+        backoff_(settings_.max_backoff) {
+    if (settings_.limits.any()) budget_.add({name + "/budget", settings_.limits, store});
+    // No probe has a colon in its name.
+    if (settings_.shared_limits.any())
+      budget_.add({"shared:" + settings_.shared_name + "/budget", settings_.shared_limits, store});
+    if (settings_.every) escalation_.emplace(*settings_.every);
   }
 
   asio::awaitable<ProbeResult> run(Run& run) override {
-    if (run.clock.now() < quiet_until_) {
-      co_return ProbeResult::unknown(
-          Reason::rate_limited,
-          "asked to stay away until " + iso_time(quiet_until_wall_) + "; nothing was sent");
+    if (auto held = backoff_.hold(run.clock.now())) co_return *std::move(held);
+    const auto key = settings_.key.now();
+    if (!key) co_return ProbeResult::fail(key.error());
+    settings_.secrets.use_key(*key);
+    LlmLadder ladder;
+    ProbeResult result;
+    {
+      const Closing closing(run, budget_, ladder, settings_.secrets);
+      result = co_await look_as_configured({run, transport_, settings_, *key, ladder});
+      run.phases.end(run.clock.now());
     }
-    ProbeResult result = co_await look(run);
-    run.phases.end(run.clock.now());
-    if (budget_)
-      run.evidence.measure(Measure::budget_remaining_tokens, static_cast<double>(budget_->remaining()));
     result.detail = settings_.secrets.taken_out_of(std::move(result.detail));
     co_return result;
   }
 
  private:
-  asio::awaitable<ProbeResult> look(Run& run) {
-    if (settings_.depth == LlmDepth::reach) co_return co_await reach(run);
-    if (settings_.depth == LlmDepth::access) co_return co_await access(run);
-    if (budget_ && !budget_->allows_another(run.clock.now())) co_return co_await access_only(run);
-    co_return co_await generate(run);
+  asio::awaitable<ProbeResult> look_as_configured(LlmLooker at) {
+    const auto server = co_await look_at_server(at);
+    if (!server) co_return refused(at, server.error());
+    ProbeResult result = co_await look_deep_enough(at);
+    const bool crowded = settings_.most_waiting && server->waiting.value_or(0) > *settings_.most_waiting;
+    if (crowded && result.verdict == Verdict::pass)
+      result = ProbeResult::warn(Reason::overloaded, server->words + "; " + result.detail);
+    co_return result;
   }
 
-  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run, LlmAsk what) {
-    net::HttpRequest request = settings_.provider->request(what, {});
-    request.limits.body_bytes = LlmReceiver::body_cap;
-    run.frame("request", request_evidence(request));
-    auto response = co_await net::fetch(run, transport_, request);
-    if (response) response->body = settings_.secrets.taken_out_of(std::move(response->body));
-    co_return response;
-  }
-
-  asio::awaitable<ProbeResult> reach(Run& run) {
-    const auto response = co_await ask(run, LlmAsk::edge);
-    if (!response) co_return ProbeResult::fail(response.error());
-    if (response->status / 100 == 2) co_return ProbeResult::pass("the edge answers without a key");
-    if (response->status == 401 || response->status == 403)
-      co_return ProbeResult::pass("the edge answers, status " + std::to_string(response->status) +
-                                  " without a key");
-    co_return refused(run, *response, settings_.provider->read_error(*response));
-  }
-
-  asio::awaitable<ProbeResult> access(Run& run) {
-    LlmAsk asked = LlmAsk::model;
-    auto response = co_await ask(run, asked);
-    if (response && settings_.provider->unknown_call(*response)) {
-      asked = LlmAsk::models;
-      response = co_await ask(run, asked);
+  asio::awaitable<ProbeResult> look_deep_enough(LlmLooker at) {
+    if (settings_.depth != LlmDepth::generate) co_return co_await cheaply(at, settings_.depth);
+    std::optional<ProbeResult> cheap;
+    if (escalation_) {
+      cheap = co_await cheaply(at, settings_.cheap);
+      if (!escalation_->due(cheap->verdict, cheap->reason)) {
+        cheap->detail += " (generated " + std::to_string(escalation_->runs_since()) + " runs ago)";
+        co_return *std::move(cheap);
+      }
+      if (cheap->verdict == Verdict::fail) co_return *std::move(cheap);
     }
-    if (!response) co_return ProbeResult::fail(std::move(response).error());
-    if (response->status / 100 != 2)
-      co_return refused(run, *response, settings_.provider->read_error(*response));
-    if (auto missing = settings_.provider->model_missing(asked, response->body))
-      co_return refused(run, *response, *std::move(missing));
-    co_return ProbeResult::pass("access to model " + settings_.expect.model);
-  }
-
-  asio::awaitable<ProbeResult> access_only(Run& run) {
-    const auto hours = std::chrono::ceil<std::chrono::hours>(budget_->until_next_day(run.clock.now()));
-    ProbeResult proved = co_await access(run);
-    if (proved.verdict != Verdict::pass) co_return proved;
-    co_return ProbeResult::unknown(
-        Reason::budget_spent, std::to_string(budget_->spent()) + " of " + std::to_string(budget_->limit()) +
-                                  " tokens are spent, the next within " + std::to_string(hours.count()) +
-                                  " h; " + proved.detail);
-  }
-
-  asio::awaitable<ProbeResult> generate(Run& run) {
     const Challenge challenge = draw_challenge(settings_.challenge, random_);
-    net::HttpRequest request = settings_.provider->request(LlmAsk::completion, challenge.question);
+    const std::uint64_t most = most_tokens(challenge);
+    const Moment now = Moment::of(at.run.clock);
+    if (!budget_.allows(most, now)) {
+      const std::string why = budget_.why_not(most, now);
+      at.ladder.unproved(LlmDepth::generate, "budget_spent, " + why);
+      if (!cheap) cheap = co_await cheaply(at, settings_.cheap);
+      if (cheap->verdict != Verdict::pass) co_return *std::move(cheap);
+      co_return ProbeResult::unknown(Reason::budget_spent, why + "; " + cheap->detail);
+    }
+    if (escalation_) escalation_->generating();
+    ProbeResult result = co_await generate(at, challenge);
+    if (escalation_) escalation_->generated(result.verdict);
+    co_return result;
+  }
+
+  asio::awaitable<ProbeResult> cheaply(LlmLooker at, LlmDepth depth) {
+    const LlmLook seen = co_await look(at, depth);
+    if (!seen) co_return refused(at, seen.error());
+    backoff_.accepted();
+    const bool part = depth == LlmDepth::access;
+    co_return ProbeResult::pass(*seen + at.ladder.missing(part ? settings_.provider->access_unproved() : ""));
+  }
+
+  asio::awaitable<ProbeResult> generate(LlmLooker at, const Challenge& challenge) {
+    Run& run = at.run;
+    net::HttpRequest request = *settings_.provider->request(LlmAsk::completion, challenge.question, at.key);
     request.limits.body_bytes = std::numeric_limits<std::size_t>::max();  // the receiver has its own
     run.frame("request", request_evidence(request));
     const Steady began = run.clock.now();
-    if (budget_) budget_->book(began);
+    const auto most_out = static_cast<std::uint64_t>(settings_.max_tokens);
+    at.ladder.unproved(LlmDepth::generate, "the answer never came to its end");
+    LlmSpending spending(budget_, settings_.price, run.evidence, run.clock, most_tokens(challenge) - most_out,
+                         most_out);
     LlmReceiver receiver(run, *settings_.provider, settings_.secrets);
-    const Answer answer =
+    const auto answer =
         receiver.finish(co_await net::fetch_stream(run, transport_, request, receiver.sink()));
     const Steady ended = run.clock.now();
     run.phases.end(ended);  // judging is our own time
+    const LlmAnswer& said = receiver.answer();
+    const std::uint64_t in = receiver.accepted() ? input_tokens(said, challenge) : 0;
+    const std::uint64_t out = receiver.accepted() ? output_tokens(said) : 0;
+    spending.settle(in, out);
+    last_cost_ = std::max(last_cost_, in + out);
     if (!answer) {
-      if (budget_)
-        budget_->settle(receiver.accepted() ? cost_estimate(settings_, challenge.question.size()) : 0);
-      co_return receiver.head().status == 0 ? ProbeResult::fail(answer.error())
-                                            : refused(run, receiver.head(), answer.error());
+      at.ladder.failed(LlmDepth::generate, answer.error(), receiver.head().status != 0);
+      co_return refused(at, {answer.error(), receiver.head()});
     }
-    LlmSeen seen{.answer = *answer, .challenge = challenge, .took = ended - began};
-    if (answer->first) seen.first_token = *answer->first - sent_at(run.phases, began);
-    account(run, seen);
-    if (receiver.streamed() && !answer->text.empty()) run.frame("received", answer->text);
-    co_return judge(settings_.expect, seen);
+    const LlmSeen seen{.answer = *answer,
+                       .challenge = challenge,
+                       .pace = pace_of(*answer, sent_at(run.phases, began), ended - began)};
+    co_return judged(at, receiver, seen);
   }
 
-  // What it cost and how fast it was.
-  void account(Run& run, const LlmSeen& seen) {
-    const LlmAnswer& answer = seen.answer;
-    const std::uint64_t in = answer.usage.input.value_or(estimated_tokens(seen.challenge.question.size()));
-    const std::uint64_t out = output_tokens(answer);
-    if (budget_) budget_->settle(in + out);
-    run.evidence.measure(Measure::input_tokens, static_cast<double>(in));
-    run.evidence.measure(Measure::output_tokens, static_cast<double>(out));
-    if (seen.first_token) run.evidence.measure(Measure::time_to_first_token, seconds(*seen.first_token));
-    if (const auto rate = answer.output_rate())
-      run.evidence.measure(Measure::output_tokens_per_second, *rate);
+  ProbeResult judged(LlmLooker at, const LlmReceiver& receiver, LlmSeen seen) {
+    Run& run = at.run;
+    seen.pace.usual_first_token = baseline_.median();
+    measure(run, seen.pace);
+    if (seen.pace.first_token) baseline_.add(*seen.pace.first_token);
+    if (receiver.streamed() && !seen.answer.text.empty()) run.frame("received", seen.answer.text);
+    ProbeResult result = judge(settings_.expect, seen);
+    const std::string cost = told_cost(seen);
+    if (result.verdict == Verdict::pass || result.reason == Reason::slow) {
+      at.ladder.proved(LlmDepth::generate, summary(seen) + cost);
+      result.detail += cost;
+    } else {
+      at.ladder.failed(LlmDepth::generate, {result.reason, result.detail + cost}, true);
+    }
+    const Failure failure{result.reason, result.detail};
+    const std::string later =
+        backoff_.refused(failure.reason, std::nullopt, run.clock.now(), run.clock.wall());
+    result.detail += later;
+    return result;
   }
 
-  ProbeResult refused(Run& run, const net::HttpResponse& response, Failure failure) {
-    run.frame("received", settings_.secrets.taken_out_of(response_evidence(response)));
-    if (failure.reason == Reason::rate_limited) {
-      if (const auto wait = retry_after(response.headers, run.clock.wall())) {
-        quiet_until_ = run.clock.now() + *wait;
-        quiet_until_wall_ = run.clock.wall() + std::chrono::duration_cast<Wall::duration>(*wait);
-        failure.detail += "; nothing is sent until " + iso_time(quiet_until_wall_);
-      }
+  ProbeResult refused(LlmLooker at, const LlmRefused& why) {
+    Run& run = at.run;
+    Failure failure = why.failure;
+    std::optional<Duration> wait;
+    if (why.response.status != 0) {
+      run.frame("received", settings_.secrets.taken_out_of(response_evidence(why.response)));
+      wait = retry_after(why.response.headers, run.clock.wall());
+      if (!wait) wait = settings_.provider->asked_wait(why.response);
     }
+    failure.detail += backoff_.refused(failure.reason, wait, run.clock.now(), run.clock.wall());
     return result_of(std::move(failure));
+  }
+
+  // A bound, as far as there can be one before the provider has counted.
+  std::uint64_t most_tokens(const Challenge& challenge) const {
+    return std::max(last_cost_, estimated_tokens(challenge.question.size()) +
+                                    static_cast<std::uint64_t>(settings_.max_tokens));
+  }
+
+  std::string told_cost(const LlmSeen& seen) const {
+    if (!settings_.price) return {};
+    char text[48];
+    std::snprintf(text, sizeof text, ", cost %.6f",
+                  settings_.price->of(input_tokens(seen.answer, seen.challenge), output_tokens(seen.answer)));
+    return text;
   }
 
   LlmSettings settings_;
   net::Transport transport_;
   Random& random_;
-  std::optional<LlmBudget> budget_;
-  Steady quiet_until_{};
-  Wall quiet_until_wall_{};
+  LlmBudget budget_;
+  LlmBaseline baseline_;
+  LlmBackoff backoff_;
+  std::optional<LlmEscalation> escalation_;
+  std::uint64_t last_cost_ = 0;  // the most a run has cost
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
-  return std::make_unique<LlmProbe>(
-      read_llm(fields), net::Transport{services.dns, services.tls, services.proxies}, services.random);
+  return std::make_unique<LlmProbe>(read_llm(fields),
+                                    net::Transport{services.dns, services.tls, services.proxies},
+                                    services.random, services.store, fields.owner());
 }
 
 constexpr Reason own_reasons[] = {
     Reason::auth,           Reason::quota,        Reason::rate_limited,   Reason::model_not_found,
     Reason::bad_request,    Reason::overloaded,   Reason::upstream_error, Reason::empty_completion,
     Reason::content_filter, Reason::budget_spent, Reason::answer_wrong,   Reason::synthetic,
-    Reason::stalled,        Reason::no_evidence,
+    Reason::stalled,        Reason::slow,         Reason::no_evidence,
 };
 
 }  // namespace

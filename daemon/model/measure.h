@@ -21,6 +21,9 @@ enum class Measure : std::uint8_t {
   input_tokens,
   output_tokens,
   budget_remaining_tokens,
+  longest_chunk_gap,      // seconds; between two pieces of an answer
+  cost,                   // at the configured prices, in whatever currency
+  requests_waiting,       // at a model server of one's own
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON
