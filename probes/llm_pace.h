@@ -10,7 +10,7 @@
 namespace answerback::probes {
 
 struct LlmBounds {
-  std::optional<double> warn, fail;
+  std::optional<double> warn = {}, fail = {};
 };
 
 struct LlmPaceBounds {
