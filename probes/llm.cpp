@@ -28,10 +28,6 @@ Steady sent_at(const Phases& phases, Steady began) {
   return began;
 }
 
-std::uint64_t input_tokens(const LlmAnswer& answer, const Challenge& challenge) {
-  return answer.usage.input.value_or(estimated_tokens(challenge.question.size()));
-}
-
 LlmPace pace_of(const LlmAnswer& answer, Steady sent, Duration total) {
   LlmPace pace{.total = total};
   if (answer.first) pace.first_token = *answer.first - sent;
@@ -84,14 +80,14 @@ class LlmProbe final : public Probe {
   }
 
   asio::awaitable<ProbeResult> run(Run& run) override {
-    if (auto held = backoff_.hold(run.clock.now())) co_return *std::move(held);
-    const auto key = settings_.key.now();
-    if (!key) co_return ProbeResult::fail(key.error());
-    settings_.secrets.use_key(*key);
     LlmLadder ladder;
     ProbeResult result;
     {
       const Closing closing(run, budget_, ladder, settings_.secrets);
+      if (auto held = backoff_.hold(run.clock.now())) co_return *std::move(held);
+      const auto key = settings_.key.now();
+      if (!key) co_return ProbeResult::fail(key.error());
+      settings_.secrets.use_key(*key);
       result = co_await look_as_configured({run, transport_, settings_, *key, ladder});
       run.phases.end(run.clock.now());
     }
@@ -111,7 +107,11 @@ class LlmProbe final : public Probe {
   }
 
   asio::awaitable<ProbeResult> look_deep_enough(LlmLooker at) {
-    if (settings_.depth != LlmDepth::generate) co_return co_await cheaply(at, settings_.depth);
+    if (settings_.depth != LlmDepth::generate) {
+      ProbeResult looked = co_await cheaply(at, settings_.depth);
+      if (looked.verdict == Verdict::pass) backoff_.accepted();
+      co_return looked;
+    }
     std::optional<ProbeResult> cheap;
     if (escalation_) {
       cheap = co_await cheaply(at, settings_.cheap);
@@ -140,7 +140,6 @@ class LlmProbe final : public Probe {
   asio::awaitable<ProbeResult> cheaply(LlmLooker at, LlmDepth depth) {
     const LlmLook seen = co_await look(at, depth);
     if (!seen) co_return refused(at, seen.error());
-    backoff_.accepted();
     const bool part = depth == LlmDepth::access;
     co_return ProbeResult::pass(*seen + at.ladder.missing(part ? settings_.provider->access_unproved() : ""));
   }
@@ -182,17 +181,14 @@ class LlmProbe final : public Probe {
     if (seen.pace.first_token) baseline_.add(*seen.pace.first_token);
     if (receiver.streamed() && !seen.answer.text.empty()) run.frame("received", seen.answer.text);
     ProbeResult result = judge(settings_.expect, seen);
-    const std::string cost = told_cost(seen);
+    const std::string spent = "; spent " + cost(seen);
     if (result.verdict == Verdict::pass || result.reason == Reason::slow) {
-      at.ladder.proved(LlmDepth::generate, summary(seen) + cost);
-      result.detail += cost;
+      at.ladder.proved(LlmDepth::generate, summary(seen) + spent);
     } else {
-      at.ladder.failed(LlmDepth::generate, {result.reason, result.detail + cost}, true);
+      at.ladder.failed(LlmDepth::generate, {result.reason, result.detail + spent}, true);
     }
-    const Failure failure{result.reason, result.detail};
-    const std::string later =
-        backoff_.refused(failure.reason, std::nullopt, run.clock.now(), run.clock.wall());
-    result.detail += later;
+    if (settings_.price) result.detail += spent;
+    result.detail += backoff_.refused(result.reason, std::nullopt, run.clock.now(), run.clock.wall());
     return result;
   }
 
@@ -215,12 +211,15 @@ class LlmProbe final : public Probe {
                                     static_cast<std::uint64_t>(settings_.max_tokens));
   }
 
-  std::string told_cost(const LlmSeen& seen) const {
-    if (!settings_.price) return {};
-    char text[48];
-    std::snprintf(text, sizeof text, ", cost %.6f",
-                  settings_.price->of(input_tokens(seen.answer, seen.challenge), output_tokens(seen.answer)));
-    return text;
+  // "12 tokens in, 5 out, cost 0.000062"
+  std::string cost(const LlmSeen& seen) const {
+    const std::uint64_t in = input_tokens(seen.answer, seen.challenge), out = output_tokens(seen.answer);
+    std::string text = std::to_string(in) + " tokens in, " + std::to_string(out) + " out";
+    if (!counted_input(seen.answer) || !counted_output(seen.answer)) text += " (estimated)";
+    if (!settings_.price) return text;
+    char money[48];
+    std::snprintf(money, sizeof money, ", cost %.6f", settings_.price->of(in, out));
+    return text + money;
   }
 
   LlmSettings settings_;

@@ -80,14 +80,25 @@ ProbeResult judge(const LlmExpect& expect, const LlmSeen& seen) {
   return ProbeResult::pass(summary(seen));
 }
 
+// Some servers say 0 where they have not counted.
+bool counted_output(const LlmAnswer& answer) {
+  return answer.usage.output && (*answer.usage.output > 0 || answer.content_bytes == 0);
+}
+
+bool counted_input(const LlmAnswer& answer) { return answer.usage.input.value_or(0) > 0; }
+
 std::uint64_t output_tokens(const LlmAnswer& answer) {
-  if (answer.usage.output) return *answer.usage.output;
+  if (counted_output(answer)) return *answer.usage.output;
   return answer.content_bytes == 0 ? 0 : estimated_tokens(answer.content_bytes);
+}
+
+std::uint64_t input_tokens(const LlmAnswer& answer, const Challenge& challenge) {
+  return counted_input(answer) ? *answer.usage.input : estimated_tokens(challenge.question.size());
 }
 
 std::string summary(const LlmSeen& seen) {
   std::string text = std::to_string(output_tokens(seen.answer)) + " tokens";
-  if (!seen.answer.usage.output) text += " (estimated)";
+  if (!counted_output(seen.answer)) text += " (estimated)";
   text += " in " + milliseconds(seen.pace.total);
   if (seen.pace.first_token) text += ", the first after " + milliseconds(*seen.pace.first_token);
   if (seen.answer.blank()) text += ", no text: our own cap was spent on thinking";

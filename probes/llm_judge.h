@@ -28,7 +28,9 @@ ProbeResult judge(const LlmExpect&, const LlmSeen&);
 // estimated, and so is what they cost.
 std::string summary(const LlmSeen&);
 
-// Output tokens, as the provider counts them or as the text lets us guess.
+// Tokens, as the provider counts them or as the text lets us guess.
+std::uint64_t input_tokens(const LlmAnswer&, const Challenge&);
 std::uint64_t output_tokens(const LlmAnswer&);
+bool counted_input(const LlmAnswer&), counted_output(const LlmAnswer&);  // by the provider
 
 }  // namespace answerback::probes

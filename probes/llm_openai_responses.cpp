@@ -1,7 +1,6 @@
 // OpenAI's Responses API. A stream is named events, each with its type in the JSON too, and ends with exactly
 // one of response.completed, response.failed and response.incomplete; there is no [DONE].
 
-#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "probes/expect_body.h"
@@ -131,7 +130,7 @@ class OpenAiResponses final : public LlmProvider {
       case LlmAsk::completion: break;
       default: return std::nullopt;
     }
-    body["max_output_tokens"] = std::max(target().max_tokens, least_tokens);
+    body["max_output_tokens"] = target().max_tokens;
     if (target().stream) body["stream"] = true;
     body["store"] = false;
     return LlmCall{.url = url("/responses"),
@@ -144,6 +143,7 @@ class OpenAiResponses final : public LlmProvider {
 
 std::unique_ptr<LlmProvider> make_llm_openai_responses(config::Fields& fields, LlmTarget target) {
   read_openai_headers(fields, target);
+  if (target.max_tokens < least_tokens) fields.error("max_tokens", "the Responses API takes no less than 16");
   return std::make_unique<OpenAiResponses>(std::move(target));
 }
 

@@ -41,6 +41,17 @@ TEST(JudgeLlm, TokensNobodyCountedAreMarked) {
   EXPECT_THAT(judged(answer).detail, HasSubstr("10 tokens (estimated)"));
 }
 
+TEST(JudgeLlm, ZeroTokensForSomeTextAreNotBelieved) {
+  LlmAnswer answer;
+  answer.add({.content = "Hello there", .usage = {.input = 0, .output = 0}, .end = true}, Steady(1h));
+  EXPECT_THAT(judged(answer).detail, HasSubstr("10 tokens (estimated)"));
+  EXPECT_EQ(input_tokens(answer, greeting), estimated_tokens(greeting.question.size()));
+  LlmAnswer silent;
+  silent.add({.finish = LlmFinish::length, .usage = {.input = 3, .output = 0}, .end = true}, Steady(1h));
+  EXPECT_EQ(output_tokens(silent), 0u);
+  EXPECT_EQ(input_tokens(silent, greeting), 3u);
+}
+
 TEST(JudgeLlm, HowItEnds) {
   struct Case {
     std::string text;

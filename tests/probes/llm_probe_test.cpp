@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 
+#include "model/health.h"
 #include "probes/llm.h"
 #include "probes/llm_harness.h"
 
@@ -86,7 +87,7 @@ TEST_F(LlmProbe, TheEvidenceGoesDepthByDepth) {
       frames(well),
       AllOf(HasSubstr("depths: reach     proved: by generate\n"), HasSubstr("access    proved: by generate"),
             HasSubstr("count     not proved: not tried"), HasSubstr("generate  proved: 5 tokens in ")));
-  EXPECT_THAT(well.result.detail, HasSubstr(", cost 0.000062"));
+  EXPECT_THAT(well.result.detail, HasSubstr("; spent 12 tokens in, 5 out, cost 0.000062"));
   EXPECT_DOUBLE_EQ(sample(well, Measure::cost)->value, 62e-6);
   provider.refusal = answer_of(529, "");
   EXPECT_THAT(frames(rig.run()),
@@ -128,11 +129,17 @@ TEST_F(LlmProbe, AStormOfAThousandRefusalsStaysInsideTheBudget) {
   configure("budget: {tokens_per_hour: 500, tokens_per_day: 2000}");
   std::uint64_t counted = 0;
   std::set<std::string> verdicts;
+  HealthState health;
+  int incidents = 0;
   for (int run = 0; run < 1000; ++run) {
     provider.refusal =
         run >= 100 && run < 900 ? answer_of(529, R"({"error":{"type":"overloaded_error"}})") : "";
     const Seen seen = rig.run();
     verdicts.insert(told(seen));
+    const Step next =
+        step(health, seen.result.verdict, {}, rig.clock.now(), degrades_first(seen.result.reason));
+    incidents += next.change && next.change->from == Health::up ? 1 : 0;
+    health = next.state;
     for (const Measure measure : {Measure::input_tokens, Measure::output_tokens})
       if (const Sample* tokens = sample(seen, measure)) counted += static_cast<std::uint64_t>(tokens->value);
     rig.clock.move(10s);
@@ -140,9 +147,19 @@ TEST_F(LlmProbe, AStormOfAThousandRefusalsStaysInsideTheBudget) {
   EXPECT_THAT(verdicts,
               testing::ElementsAre("fail overloaded", "pass ", "unknown budget_spent", "unknown overloaded"));
   EXPECT_EQ(counted, provider.tokens_in + provider.tokens_out);
+  EXPECT_EQ(incidents, 1);
+  EXPECT_EQ(health.health, Health::up);
   EXPECT_LE(counted, 3 * 500u) << "three windows of an hour";
   EXPECT_GT(counted, 500u);
   EXPECT_LT(provider.generations, 600u) << "it backs off from who refuses it";
+}
+
+TEST_F(LlmProbe, AGoodAccessDoesNotHideARefusedGeneration) {
+  configure("escalate: {every: 2}");
+  provider.refusal = answer_of(529, "");
+  std::string runs;
+  for (int run = 0; run < 8; ++run) runs += rig.run().result.verdict == Verdict::fail ? 'x' : '.';
+  EXPECT_EQ(runs, "xxxx..x.");
 }
 
 TEST_F(LlmProbe, TheHourIsABudgetOfItsOwn) {
@@ -174,7 +191,7 @@ TEST_F(LlmProbe, ABrokenStreamIsCountedAsFarAsItCame) {
   const Seen seen = rig.run();
   EXPECT_EQ(told(seen), "fail truncated");
   EXPECT_EQ(sample(seen, Measure::output_tokens)->value, 29 / 4 + 8);
-  EXPECT_EQ(sample(seen, Measure::budget_remaining_tokens)->value, 1000 - (29 / 4 + 8) - (40 / 4 + 8));
+  EXPECT_EQ(sample(seen, Measure::budget_remaining_tokens)->value, 1000 - (29 / 4 + 8) - (39 / 4 + 8));
 }
 
 TEST_F(LlmProbe, ARunCutOffAtItsDeadlineStillSaysWhatItCost) {
@@ -183,7 +200,7 @@ TEST_F(LlmProbe, ARunCutOffAtItsDeadlineStillSaysWhatItCost) {
   const Seen seen = rig.run_until_late(100ms);
   EXPECT_EQ(told(seen), "fail read_timeout");
   EXPECT_EQ(sample(seen, Measure::output_tokens)->value, 16);
-  EXPECT_EQ(sample(seen, Measure::budget_remaining_tokens)->value, 1000 - 34);
+  EXPECT_EQ(sample(seen, Measure::budget_remaining_tokens)->value, 1000 - 33);
   EXPECT_THAT(frames(seen), HasSubstr("generate  not proved: the answer never came to its end"));
 }
 
