@@ -26,6 +26,9 @@ void LlmLadder::proved(LlmDepth depth, std::string words) {
 
 void LlmLadder::failed(LlmDepth depth, const Failure& failure, bool answered) {
   at(depth) = {State::failed, std::string(answerback::name(failure.reason)) + ": " + failure.detail};
+  const bool no_access = failure.reason == Reason::auth || failure.reason == Reason::model_not_found;
+  if (no_access && depth > LlmDepth::access && at(LlmDepth::access).state != State::proved)
+    at(LlmDepth::access) = {State::failed, std::string(answerback::name(failure.reason))};
   if (answered && depth != LlmDepth::reach && at(LlmDepth::reach).state == State::not_tried)
     at(LlmDepth::reach) = {State::proved, "it answered"};
 }

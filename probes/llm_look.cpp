@@ -36,6 +36,7 @@ asio::awaitable<LlmLook> reach(LlmLooker at) {
   LlmRefused edge = refused(at, *std::move(answer));
   // Gemini says 403 or 400 to who shows no key: it is there, all the same.
   if (edge.failure.reason == Reason::auth) co_return "the edge answers, and wants a key";
+  if (edge.failure.reason == Reason::model_not_found) edge.failure.reason = Reason::bad_request;  // of a 404
   co_return std::unexpected(std::move(edge));
 }
 

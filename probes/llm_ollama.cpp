@@ -90,8 +90,8 @@ class Ollama final : public LlmProvider {
  protected:
   std::optional<LlmCall> call(LlmAsk ask, std::string_view prompt) const override {
     switch (ask) {
-      case LlmAsk::edge:
       case LlmAsk::health: return LlmCall{.url = url("/api/version")};
+      case LlmAsk::edge:
       case LlmAsk::model:
       case LlmAsk::models: return LlmCall{.url = url("/api/tags")};
       case LlmAsk::load: return LlmCall{.url = url("/api/ps")};

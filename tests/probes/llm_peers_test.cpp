@@ -240,6 +240,7 @@ TEST(LlmReach, WhoRefusesUsIsThere) {
   EXPECT_EQ(told(one(answers(200, "[]"), "depth: reach")), "pass ");
   EXPECT_EQ(told(one(answers(503, ""), "depth: reach")), "fail overloaded");
   EXPECT_EQ(told(one(answers(502, ""), "depth: reach")), "fail upstream_error");
+  EXPECT_EQ(told(one(answers(404, ""), "depth: reach")), "fail bad_request") << "no model was asked for";
 }
 
 TEST(LlmAccess, TheModelIsAskedForByItsName) {

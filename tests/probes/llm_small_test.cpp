@@ -125,6 +125,9 @@ TEST(LlmLadder, ARefusalProvesThatSomebodyIsThere) {
       ladder.text(),
       "reach     proved: it answered\naccess    not proved: not tried\ncount     not proved: not tried\n"
       "generate  not proved: rate_limited: status 429");
+  LlmLadder wrong_key;
+  wrong_key.failed(LlmDepth::generate, {Reason::auth, "status 401"}, true);
+  EXPECT_THAT(wrong_key.text(), HasSubstr("access    not proved: auth\n"));
   LlmLadder silent;
   silent.failed(LlmDepth::generate, {Reason::connect_refused, "refused"}, false);
   EXPECT_THAT(silent.text(), HasSubstr("reach     not proved: not tried"));
