@@ -30,7 +30,7 @@ struct Provider {
   std::size_t generations = 0, looks = 0, counts = 0;
   std::uint64_t tokens_in = 0, tokens_out = 0;
   std::string refusal = {};  // a whole response instead of a generation
-  std::chrono::milliseconds wait{0}, gap{0};
+  std::chrono::milliseconds wait{0}, gap{0}, look_wait{0};
   bool access = true;
   test::Peer peer{io, [this](test::Connection& c) { return serve(c); }};
 
@@ -38,6 +38,7 @@ struct Provider {
     const std::string request = co_await c.read_http();
     if (request.starts_with("GET")) {
       ++looks;
+      co_await c.wait(look_wait);
       co_return co_await c.write(access ? answer_of(200, R"({"id":"demo-1"})") : answer_of(401, ""));
     }
     if (request.starts_with("POST /v1/responses/input_tokens")) {
@@ -199,6 +200,7 @@ TEST_F(LlmProbe, ARunCutOffAtItsDeadlineStillSaysWhatItCost) {
   configure("budget: {tokens_per_day: 1000}");
   const Seen seen = rig.run_until_late(100ms);
   EXPECT_EQ(told(seen), "fail read_timeout");
+  ASSERT_NE(sample(seen, Measure::output_tokens), nullptr);
   EXPECT_EQ(sample(seen, Measure::output_tokens)->value, 16);
   EXPECT_EQ(sample(seen, Measure::budget_remaining_tokens)->value, 1000 - 33);
   EXPECT_THAT(frames(seen), HasSubstr("generate  not proved: the answer never came to its end"));
@@ -208,6 +210,7 @@ TEST_F(LlmProbe, ARunCutOffAtItsDeadlineStillSaysWhatItCost) {
 
 TEST_F(LlmProbe, TheTimeToTheFirstTokenIsTheProvidersOwn) {
   provider.wait = 80ms;
+  provider.look_wait = 50ms;
   configure("escalate: {every: 2}");
   const Seen seen = rig.run();  // the cheap look before it is not counted
   EXPECT_NEAR(sample(seen, Measure::time_to_first_token)->value, 0.080, 0.020);
