@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "probes/llm_replicas_worker.h"
 #include "probes/postgres_worker.h"
 
 namespace {
@@ -23,7 +24,8 @@ struct Handler {
   std::string_view type;
   void (*answer)(const boost::json::object& request, const Emit& emit);
 };
-constexpr Handler handlers[] = {{"postgres", &answerback::probes::answer_postgres}};
+constexpr Handler handlers[] = {{"llm_replicas", &answerback::probes::answer_llm_replicas},
+                                {"postgres", &answerback::probes::answer_postgres}};
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr bool address_space_is_ours = false;  // a sanitizer reserves terabytes

@@ -66,7 +66,7 @@ class Closing {
 class LlmProbe final : public Probe {
  public:
   LlmProbe(LlmSettings settings, net::Transport transport, Random& random, Store& store,
-           const std::string& name)
+           net::Workers& workers, const std::string& name)
       : settings_(std::move(settings)),
         transport_(transport),
         random_(random),
@@ -77,6 +77,7 @@ class LlmProbe final : public Probe {
     if (settings_.shared_limits.any())
       budget_.add({"shared:" + settings_.shared_name + "/budget", settings_.shared_limits, store});
     if (settings_.every) escalation_.emplace(*settings_.every);
+    if (settings_.replicas) replicas_.emplace(*settings_.replicas, settings_.limits, workers);
   }
 
   asio::awaitable<ProbeResult> run(Run& run) override {
@@ -124,17 +125,44 @@ class LlmProbe final : public Probe {
     const Challenge challenge = draw_challenge(settings_.challenge, random_);
     const std::uint64_t most = most_tokens(challenge);
     const Moment now = Moment::of(at.run.clock);
-    if (!budget_.allows(most, now)) {
-      const std::string why = budget_.why_not(most, now);
-      at.ladder.unproved(LlmDepth::generate, "budget_spent, " + why);
-      if (!cheap) cheap = co_await cheaply(at, settings_.cheap);
-      if (cheap->verdict != Verdict::pass) co_return *std::move(cheap);
-      co_return ProbeResult::unknown(Reason::budget_spent, why + "; " + cheap->detail);
+    if (!budget_.allows(most, now))
+      co_return co_await spent(at, std::move(cheap), budget_.why_not(most, now));
+    std::optional<LlmClaim> claim;
+    if (replicas_) {
+      auto answer = co_await replicas_->claim(at.run, most);
+      if (!answer) {
+        at.run.frame("replicas", "on our own: " + settings_.secrets.taken_out_of(answer.error().detail));
+      } else if (answer->kind == LlmClaim::Kind::spent) {
+        co_return co_await spent(at, std::move(cheap), answer->words);
+      } else if (answer->kind == LlmClaim::Kind::busy) {
+        co_return co_await unless_cheaply_failed(at, std::move(cheap), Reason::no_evidence,
+                                                 "a replica is generating now");
+      } else if (answer->kind == LlmClaim::Kind::seen) {
+        at.ladder.unproved(LlmDepth::generate, "left to a replica, which says " + answer->result.detail);
+        if (escalation_) escalation_->generated(answer->result.verdict);
+        co_return answer->result;
+      } else {
+        claim = *std::move(answer);
+      }
     }
     if (escalation_) escalation_->generating();
     ProbeResult result = co_await generate(at, challenge);
     if (escalation_) escalation_->generated(result.verdict);
+    if (claim) co_await replicas_->settle(at.run, *claim, cost_, result);
     co_return result;
+  }
+
+  asio::awaitable<ProbeResult> spent(LlmLooker at, std::optional<ProbeResult> cheap, std::string why) {
+    at.ladder.unproved(LlmDepth::generate, "budget_spent, " + why);
+    return unless_cheaply_failed(at, std::move(cheap), Reason::budget_spent, std::move(why));
+  }
+
+  // What is not proved is unknown, with what still is; an outage that the cheap look sees is one.
+  asio::awaitable<ProbeResult> unless_cheaply_failed(LlmLooker at, std::optional<ProbeResult> cheap,
+                                                     Reason reason, std::string why) {
+    if (!cheap) cheap = co_await cheaply(at, settings_.cheap);
+    if (cheap->verdict != Verdict::pass) co_return *std::move(cheap);
+    co_return ProbeResult::unknown(reason, why + "; " + cheap->detail);
   }
 
   asio::awaitable<ProbeResult> cheaply(LlmLooker at, LlmDepth depth) {
@@ -163,7 +191,8 @@ class LlmProbe final : public Probe {
     const std::uint64_t in = receiver.accepted() ? input_tokens(said, challenge) : 0;
     const std::uint64_t out = receiver.accepted() ? output_tokens(said) : 0;
     spending.settle(in, out);
-    last_cost_ = std::max(last_cost_, in + out);
+    cost_ = in + out;
+    most_cost_ = std::max(most_cost_, cost_);
     if (!answer) {
       at.ladder.failed(LlmDepth::generate, answer.error(), receiver.head().status != 0);
       co_return refused(at, {answer.error(), receiver.head()});
@@ -207,7 +236,7 @@ class LlmProbe final : public Probe {
 
   // A bound, as far as there can be one before the provider has counted.
   std::uint64_t most_tokens(const Challenge& challenge) const {
-    return std::max(last_cost_, estimated_tokens(challenge.question.size()) +
+    return std::max(most_cost_, estimated_tokens(challenge.question.size()) +
                                     static_cast<std::uint64_t>(settings_.max_tokens));
   }
 
@@ -229,13 +258,14 @@ class LlmProbe final : public Probe {
   LlmBaseline baseline_;
   LlmBackoff backoff_;
   std::optional<LlmEscalation> escalation_;
-  std::uint64_t last_cost_ = 0;  // the most a run has cost
+  std::optional<LlmReplicas> replicas_;
+  std::uint64_t cost_ = 0, most_cost_ = 0;  // of the newest generation, and of the most expensive one
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
   return std::make_unique<LlmProbe>(read_llm(fields),
                                     net::Transport{services.dns, services.tls, services.proxies},
-                                    services.random, services.store, fields.owner());
+                                    services.random, services.store, services.workers, fields.owner());
 }
 
 constexpr Reason own_reasons[] = {

@@ -88,6 +88,8 @@ void read_money(config::Fields& fields, LlmSettings& settings) {
   settings.shared_limits = read_limits(shared);
   if (settings.shared_name.empty() == settings.shared_limits.any())
     shared.error("name", "a shared budget needs a name, and tokens_per_hour or tokens_per_day");
+  settings.replicas = read_replicas(fields);
+  if (settings.replicas) settings.secrets.add(settings.replicas->dsn);
   config::Fields price = fields.child("price", "what a million tokens cost, in any currency");
   const LlmPrice read{.input = price.number("input", 0, 0, 1e6, "a million tokens of the prompt"),
                       .output = price.number("output", 0, 0, 1e6, "a million tokens of the answer")};
@@ -109,7 +111,7 @@ void read_server(config::Fields& fields, LlmSettings& settings) {
 void refuse_idle_keys(config::Fields& fields, const LlmSettings& settings) {
   if (settings.depth != LlmDepth::generate) {
     for (const std::string_view key : {"challenge", "budget", "first_token", "chunk_gap", "output_rate",
-                                       "slow", "max_tokens", "expect_model", "escalate", "price"})
+                                       "slow", "max_tokens", "expect_model", "escalate", "price", "replicas"})
       if (fields.has(key)) fields.error(key, "has an effect with depth: generate only");
   } else if (!settings.provider->target().stream) {
     for (const std::string_view key : {"first_token", "chunk_gap", "output_rate"})

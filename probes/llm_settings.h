@@ -12,6 +12,7 @@
 #include "probes/llm_key.h"
 #include "probes/llm_ladder.h"
 #include "probes/llm_provider.h"
+#include "probes/llm_replicas.h"
 #include "probes/llm_secrets.h"
 
 namespace answerback::probes {
@@ -27,6 +28,7 @@ struct LlmSettings {
   LlmLimits limits;         // of the probe's own purse
   LlmLimits shared_limits;  // of the one it shares with all probes that have
   std::string shared_name;  // this name for it; "": there is none
+  std::optional<LlmReplicasSettings> replicas;
   std::optional<LlmPrice> price;
   Duration max_backoff{};
   bool server_health = false, server_load = false;
