@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import unittest
+import urllib.request
 
 import harness
 
@@ -105,6 +106,28 @@ probes:
                 self.assertLess(seen, 0.320)
         run = self.probe("openai", "slow", ", first_token: {warn: 100ms}")
         self.assertEqual(self.told(run), "warn slow", run)
+
+    def test_the_daemon_stays_inside_its_budget_and_counts_as_the_provider_does(self):
+        daemon = self.daemon(f"""service: e2e
+probes:
+  - {{name: llm, type: llm, model: well, base_url: "http://127.0.0.1:{self.port}/v1", api_key: sk-canary-1,
+     interval: 200ms, timeout: 150ms, stale: 60s, price: {{input: 1, output: 10}}, budget: {{tokens_per_day: 100}}}}
+""")
+        harness.wait_for(lambda: daemon.metric("answerback_probe_runs_total", probe="llm", reason="budget_spent"), 15,
+                         lambda: daemon.get("/metrics")[2][-3000:])
+        asked = [e for e in self.journal() if e["path"] == "/v1/chat/completions"]
+        self.assertEqual(daemon.metric("answerback_llm_tokens_total", probe="llm", direction="input"), 12 * len(asked))
+        self.assertEqual(daemon.metric("answerback_llm_tokens_total", probe="llm", direction="output"), 9 * len(asked))
+        self.assertAlmostEqual(daemon.metric("answerback_llm_cost_total", probe="llm"), 102e-6 * len(asked))
+        self.assertEqual(daemon.metric("answerback_llm_budget_remaining_tokens", probe="llm"), 100 - 21 * len(asked))
+        self.assertEqual(len(asked), 4)
+        self.assertEqual(daemon.check("llm")["status"], "pass")  # the last thing proved, not yet stale
+        self.assertNotIn("sk-canary", daemon.get("/health")[2] + daemon.get("/metrics")[2] + daemon.get("/")[2] + daemon.output())
+
+    def journal(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/__aimock/journal", timeout=5) as answer:
+            journal = json.load(answer)
+        return journal if isinstance(journal, list) else journal["entries"]
 
 
 if __name__ == "__main__":
