@@ -1,8 +1,6 @@
 #include "probes/llm.h"
 
 #include <algorithm>
-#include <limits>
-#include <ranges>
 
 #include "model/text.h"
 #include "net/http.h"
@@ -12,35 +10,14 @@
 #include "probes/llm_baseline.h"
 #include "probes/llm_budget.h"
 #include "probes/llm_escalation.h"
+#include "probes/llm_generation.h"
 #include "probes/llm_look.h"
 #include "probes/llm_reasons.h"
-#include "probes/llm_receive.h"
 #include "probes/llm_retry.h"
 #include "probes/llm_settings.h"
 
 namespace answerback::probes {
 namespace {
-
-// When the last request was out: connecting is not the model's time.
-Steady sent_at(const Phases& phases, Steady began) {
-  for (const PhaseTime& time : phases.times() | std::views::reverse)
-    if (time.phase == Phase::processing) return time.began;
-  return began;
-}
-
-LlmPace pace_of(const LlmAnswer& answer, Steady sent, Duration total) {
-  LlmPace pace{.total = total};
-  if (answer.first) pace.first_token = *answer.first - sent;
-  if (answer.first && *answer.last > *answer.first) pace.longest_gap = answer.longest_gap;
-  pace.output_rate = answer.output_rate();
-  return pace;
-}
-
-void measure(Run& run, const LlmPace& pace) {
-  if (pace.first_token) run.evidence.measure(Measure::time_to_first_token, seconds(*pace.first_token));
-  if (pace.longest_gap) run.evidence.measure(Measure::longest_chunk_gap, seconds(*pace.longest_gap));
-  if (pace.output_rate) run.evidence.measure(Measure::output_tokens_per_second, *pace.output_rate);
-}
 
 // What a run leaves behind, also when it is cancelled: what is left to spend, and how far it has come.
 class Closing {
@@ -127,29 +104,32 @@ class LlmProbe final : public Probe {
     const Moment now = Moment::of(at.run.clock);
     if (!budget_.allows(most, now))
       co_return co_await spent(at, std::move(cheap), budget_.why_not(most, now));
-    std::optional<LlmClaim> claim;
-    if (replicas_) {
-      auto answer = co_await replicas_->claim(at.run, most);
-      if (!answer) {
-        at.run.frame("replicas", "on our own: " + settings_.secrets.taken_out_of(answer.error().detail));
-      } else if (answer->kind == LlmClaim::Kind::spent) {
-        co_return co_await spent(at, std::move(cheap), answer->words);
-      } else if (answer->kind == LlmClaim::Kind::busy) {
+    LlmClaim claim{.kind = LlmClaim::Kind::go};
+    if (replicas_) claim = co_await claimed(at, most);
+    switch (claim.kind) {
+      case LlmClaim::Kind::go: break;
+      case LlmClaim::Kind::spent: co_return co_await spent(at, std::move(cheap), claim.words);
+      case LlmClaim::Kind::busy:
         co_return co_await unless_cheaply_failed(at, std::move(cheap), Reason::no_evidence,
                                                  "a replica is generating now");
-      } else if (answer->kind == LlmClaim::Kind::seen) {
-        at.ladder.unproved(LlmDepth::generate, "left to a replica, which says " + answer->result.detail);
-        if (escalation_) escalation_->generated(answer->result.verdict);
-        co_return answer->result;
-      } else {
-        claim = *std::move(answer);
-      }
+      case LlmClaim::Kind::seen:
+        at.ladder.unproved(LlmDepth::generate, "left to a replica, which says " + claim.result.detail);
+        if (escalation_) escalation_->generated(claim.result.verdict);
+        co_return claim.result;
     }
     if (escalation_) escalation_->generating();
     ProbeResult result = co_await generate(at, challenge);
     if (escalation_) escalation_->generated(result.verdict);
-    if (claim) co_await replicas_->settle(at.run, *claim, cost_, result);
+    if (claim.tokens > 0) co_await replicas_->settle(at.run, claim, cost_, result);
     co_return result;
+  }
+
+  // Without the database each replica is on its own budget.
+  asio::awaitable<LlmClaim> claimed(LlmLooker at, std::uint64_t most) {
+    auto claim = co_await replicas_->claim(at.run, most);
+    if (claim) co_return *std::move(claim);
+    at.run.frame("replicas", "on our own: " + settings_.secrets.taken_out_of(claim.error().detail));
+    co_return LlmClaim{.kind = LlmClaim::Kind::go};
   }
 
   asio::awaitable<ProbeResult> spent(LlmLooker at, std::optional<ProbeResult> cheap, std::string why) {
@@ -173,52 +153,14 @@ class LlmProbe final : public Probe {
   }
 
   asio::awaitable<ProbeResult> generate(LlmLooker at, const Challenge& challenge) {
-    Run& run = at.run;
-    net::HttpRequest request = *settings_.provider->request(LlmAsk::completion, challenge.question, at.key);
-    request.limits.body_bytes = std::numeric_limits<std::size_t>::max();  // the receiver has its own
-    run.frame("request", request_evidence(request));
-    const Steady began = run.clock.now();
-    const auto most_out = static_cast<std::uint64_t>(settings_.max_tokens);
-    at.ladder.unproved(LlmDepth::generate, "the answer never came to its end");
-    LlmSpending spending(budget_, settings_.price, run.evidence, run.clock, most_tokens(challenge) - most_out,
-                         most_out);
-    LlmReceiver receiver(run, *settings_.provider, settings_.secrets);
-    const auto answer =
-        receiver.finish(co_await net::fetch_stream(run, transport_, request, receiver.sink()));
-    const Steady ended = run.clock.now();
-    run.phases.end(ended);  // judging is our own time
-    const LlmAnswer& said = receiver.answer();
-    const std::uint64_t in = receiver.accepted() ? input_tokens(said, challenge) : 0;
-    const std::uint64_t out = receiver.accepted() ? output_tokens(said) : 0;
-    spending.settle(in, out);
-    cost_ = in + out;
+    LlmGeneration generation =
+        co_await probes::generate(at, challenge, most_tokens(challenge), budget_, baseline_);
+    cost_ = generation.tokens;
     most_cost_ = std::max(most_cost_, cost_);
-    if (!answer) {
-      at.ladder.failed(LlmDepth::generate, answer.error(), receiver.head().status != 0);
-      co_return refused(at, {answer.error(), receiver.head()});
-    }
-    const LlmSeen seen{.answer = *answer,
-                       .challenge = challenge,
-                       .pace = pace_of(*answer, sent_at(run.phases, began), ended - began)};
-    co_return judged(at, receiver, seen);
-  }
-
-  ProbeResult judged(LlmLooker at, const LlmReceiver& receiver, LlmSeen seen) {
-    Run& run = at.run;
-    seen.pace.usual_first_token = baseline_.median();
-    measure(run, seen.pace);
-    if (seen.pace.first_token) baseline_.add(*seen.pace.first_token);
-    if (receiver.streamed() && !seen.answer.text.empty()) run.frame("received", seen.answer.text);
-    ProbeResult result = judge(settings_.expect, seen);
-    const std::string spent = "; spent " + cost(seen);
-    if (result.verdict == Verdict::pass || result.reason == Reason::slow) {
-      at.ladder.proved(LlmDepth::generate, summary(seen) + spent);
-    } else {
-      at.ladder.failed(LlmDepth::generate, {result.reason, result.detail + spent}, true);
-    }
-    if (settings_.price) result.detail += spent;
-    result.detail += backoff_.refused(result.reason, std::nullopt, run.clock.now(), run.clock.wall());
-    return result;
+    if (!generation.result) co_return refused(at, generation.result.error());
+    ProbeResult result = *std::move(generation.result);
+    result.detail += backoff_.refused(result.reason, std::nullopt, at.run.clock.now(), at.run.clock.wall());
+    co_return result;
   }
 
   ProbeResult refused(LlmLooker at, const LlmRefused& why) {
@@ -238,17 +180,6 @@ class LlmProbe final : public Probe {
   std::uint64_t most_tokens(const Challenge& challenge) const {
     return std::max(most_cost_, estimated_tokens(challenge.question.size()) +
                                     static_cast<std::uint64_t>(settings_.max_tokens));
-  }
-
-  // "12 tokens in, 5 out, cost 0.000062"
-  std::string cost(const LlmSeen& seen) const {
-    const std::uint64_t in = input_tokens(seen.answer, seen.challenge), out = output_tokens(seen.answer);
-    std::string text = std::to_string(in) + " tokens in, " + std::to_string(out) + " out";
-    if (!counted_input(seen.answer) || !counted_output(seen.answer)) text += " (estimated)";
-    if (!settings_.price) return text;
-    char money[48];
-    std::snprintf(money, sizeof money, ", cost %.6f", settings_.price->of(in, out));
-    return text + money;
   }
 
   LlmSettings settings_;

@@ -31,10 +31,10 @@ struct LlmClaim {
     spent,  // together we may not
   };
   Kind kind = Kind::busy;
-  ProbeResult result = {};   // seen
-  std::string words = {};    // spent: "34 of 40 tokens of this day are spent"
-  std::string hour, day;     // when the windows it was booked in began, as the server writes it
-  std::uint64_t tokens = 0;  // booked
+  ProbeResult result = {};          // seen
+  std::string words = {};           // spent: "34 of 40 tokens of this day are spent"
+  std::string hour = {}, day = {};  // when the windows it was booked in began, as the server writes it
+  std::uint64_t tokens = 0;         // booked
 };
 
 class LlmReplicas {
