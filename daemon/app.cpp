@@ -22,6 +22,7 @@
 #include "hardening.h"
 #include "http/routes.h"
 #include "http/server.h"
+#include "notify/notifier.h"
 #include "plumbing.h"
 #include "probe/registry.h"
 #include "probes/all.h"
@@ -38,6 +39,7 @@ struct Loaded {
   std::shared_ptr<const Plan> plan;
   std::vector<std::shared_ptr<Probe>> probes;
   std::shared_ptr<const CredentialSet> credentials;
+  notify::Settings alerts;
   std::string listen, effective;
 };
 
@@ -46,9 +48,14 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   config::Diagnostics diagnostics;
   config::Config config = config::load(file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
+  auto alerts = notify::read_settings(config.alerts, config.state_dir);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
-  return Loaded{std::make_shared<const Plan>(config.plan), std::move(made.probes), made.credentials,
-                config.listen, config.print()};
+  return Loaded{std::make_shared<const Plan>(config.plan),
+                std::move(made.probes),
+                made.credentials,
+                std::move(alerts),
+                config.listen,
+                config.print()};
 }
 
 class Daemon {
@@ -85,6 +92,7 @@ class Daemon {
     }
     plumbing_.credentials.use(first->credentials);
     engine_.start(first->plan, std::move(first->probes));
+    notifier_.use(std::move(first->alerts));
 
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
     wait_for_signal(signals);
@@ -99,6 +107,7 @@ class Daemon {
 
     server.stop();
     admin_.stop();
+    notifier_.stop();
     log_->log(sinks::LogLevel::info, "stopped", {});
     return 0;
   }
@@ -130,6 +139,7 @@ class Daemon {
       return std::unexpected(next.error());
     }
     keep_effective(next->effective);
+    notify::Settings alerts = std::move(next->alerts);
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
     boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
@@ -140,6 +150,7 @@ class Daemon {
     while (done.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
       if (stopping_) return std::unexpected("the daemon is stopping");
     }
+    notifier_.use(std::move(alerts));
     return {};
   }
 
@@ -169,8 +180,14 @@ class Daemon {
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
         .stopping = stopping_,
+        .notifications = board_.notifications(),
     };
     return http::handle(request, context);
+  }
+
+  void remark(const notify::Remark& each) {
+    log_->log(each.trouble ? sinks::LogLevel::warn : sinks::LogLevel::info, each.message,
+              {{"target", each.target}, {"why", each.why}});
   }
 
   void keep_effective(std::string text) {
@@ -190,6 +207,7 @@ class Daemon {
   sinks::Board board_;
   std::optional<sinks::EventLog> log_;
   engine::Engine engine_;
+  notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); }};
   std::unique_ptr<Alarm> drain_limit_;

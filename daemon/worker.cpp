@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "probes/exec_worker.h"
 #include "probes/llm_replicas_worker.h"
 #include "probes/postgres_worker.h"
 
@@ -24,8 +25,11 @@ struct Handler {
   std::string_view type;
   void (*answer)(const boost::json::object& request, const Emit& emit);
 };
-constexpr Handler handlers[] = {{"llm_replicas", &answerback::probes::answer_llm_replicas},
-                                {"postgres", &answerback::probes::answer_postgres}};
+constexpr Handler handlers[] = {
+    {"exec", &answerback::probes::answer_exec},
+    {"llm_replicas", &answerback::probes::answer_llm_replicas},
+    {"postgres", &answerback::probes::answer_postgres},
+};
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr bool address_space_is_ours = false;  // a sanitizer reserves terabytes
@@ -39,7 +43,7 @@ void confine() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // had the daemon died before, the input has ended and we end with it
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   prctl(PR_SET_DUMPABLE, 0);
-  constexpr rlimit no_core{0, 0}, memory{256UL << 20, 256UL << 20};
+  constexpr rlimit no_core{0, 0}, memory{256UL << 20, RLIM_INFINITY};
   setrlimit(RLIMIT_CORE, &no_core);
   if (address_space_is_ours) setrlimit(RLIMIT_AS, &memory);
   std::signal(SIGPIPE, SIG_IGN);

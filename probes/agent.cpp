@@ -38,24 +38,25 @@ class AgentProbe final : public Probe {
 
   asio::awaitable<ProbeResult> run(Run& run) override {
     const Steady began = run.clock.now();
-    auto session = co_await Session::open(run, services_, settings_.session, settings_.chain);
-    if (!session) co_return ProbeResult::fail(std::move(session).error());
+    auto opened = co_await settings_.dialect->open(run, services_, settings_.chain);
+    if (!opened) co_return ProbeResult::fail(std::move(opened).error());
+    AgentLine& line = **opened;
 
-    ProbeResult result = co_await converse(run, *session);
+    ProbeResult result = co_await converse(run, line);
     if (result.verdict == Verdict::pass)
-      result = on_good_terms(*session, std::move(result), run.clock.now() - began);
+      result = on_good_terms(line, std::move(result), run.clock.now() - began);
     if (result.verdict == Verdict::pass) run.enter(Phase::close);
-    co_await session->close();
+    co_await line.close();
     co_return result;
   }
 
  private:
-  asio::awaitable<ProbeResult> converse(Run& run, Session& session) {
+  asio::awaitable<ProbeResult> converse(Run& run, AgentLine& line) {
     const Challenge challenge = draw();
     const std::vector<std::uint64_t> earlier = memory_.products;
     remember(challenge);
-    Dialogue dialogue(run, session, settings_, {earlier});
-    auto heard = co_await dialogue.ask(challenge, {session.seen().user_id, memory_.runs});
+    Dialogue dialogue(run, line, settings_, {earlier});
+    auto heard = co_await dialogue.ask(challenge, {line.user_id(), memory_.runs});
     if (!heard && heard.error().reason == Reason::no_start) {
       const Challenge other = draw();
       remember(other);
@@ -67,8 +68,8 @@ class AgentProbe final : public Probe {
     // Of a run that has ended nothing more can come; and without a challenge an id used again would look
     // late.
     memory_.runs = heard || challenge.product == 0 ? std::set<std::string>() : chain->run_ids();
-    co_return heard ? judge(session, *chain, challenge)
-                    : ProbeResult::fail(explained(session, std::move(heard).error()));
+    co_return heard ? judge(line, *chain, challenge)
+                    : ProbeResult::fail(explained(line, std::move(heard).error()));
   }
 
   Challenge draw() {
@@ -94,14 +95,14 @@ class AgentProbe final : public Probe {
   }
 
   // What a server says of itself explains the silence that follows.
-  static Failure explained(const Session& session, Failure failure) {
-    const std::string& notice = session.seen().degraded;
+  static Failure explained(const AgentLine& line, Failure failure) {
+    const std::string notice = line.degraded();
     if (!notice.empty()) failure.detail += "; the server says of itself: " + notice;
     return failure;
   }
 
-  ProbeResult judge(const Session& session, const Chain& chain, const Challenge& challenge) {
-    if (auto missing = chain.incomplete()) return ProbeResult::fail(explained(session, *std::move(missing)));
+  ProbeResult judge(const AgentLine& line, const Chain& chain, const Challenge& challenge) {
+    if (auto missing = chain.incomplete()) return ProbeResult::fail(explained(line, *std::move(missing)));
     auto wrong = judge_answer({.challenge = challenge,
                                .answer = chain.answer(),
                                .earlier_question = memory_.question,
@@ -113,7 +114,7 @@ class AgentProbe final : public Probe {
       memory_.question = challenge.question;
       memory_.answer = chain.answer();
     }
-    if (wrong) return ProbeResult::fail(explained(session, *std::move(wrong)));
+    if (wrong) return ProbeResult::fail(explained(line, *std::move(wrong)));
 
     std::string detail = chain.progress() + " in " + spoken(*chain.stages().back().at - chain.asked());
     if (challenge.product != 0) detail += ", the answer is right";
@@ -138,10 +139,10 @@ class AgentProbe final : public Probe {
                                                          ", before: " + shapes_text(before, settings_.chain));
   }
 
-  ProbeResult on_good_terms(const Session& session, ProbeResult good, Duration took) const {
+  ProbeResult on_good_terms(const AgentLine& line, ProbeResult good, Duration took) const {
     auto slow = probes::judge(settings_.slow, took);
     if (slow && slow->verdict == Verdict::fail) return *std::move(slow);
-    if (auto warning = session.warning()) return *std::move(warning);
+    if (auto warning = line.warning()) return *std::move(warning);
     return slow ? *std::move(slow) : std::move(good);
   }
 

@@ -1,9 +1,7 @@
 #include "probes/agent_dialogue.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 
-#include "model/text.h"
 #include "probes/platform_time.h"
 
 namespace answerback::probes {
@@ -14,17 +12,6 @@ using namespace std::chrono_literals;
 constexpr Duration grace = 2s;      // after an end that may have been a sub-agent's, or the wrong answer's
 constexpr Duration after_ack = 2s;  // after the server has said that it does not know the request
 
-std::string request_text(std::string_view type, const std::string& question) {
-  namespace json = boost::json;
-  json::object payload;
-  for (const std::string_view key : {"content", "message", "text", "user_request"}) payload[key] = question;
-  return json::serialize(json::object{{"type", type}, {"payload", std::move(payload)}});
-}
-
-std::string_view other_form(std::string_view type) {
-  return type == "user_message" ? "chat" : "user_message";
-}
-
 bool answers(const Chain& chain, const Challenge& challenge) {
   return challenge.product == 0 ? !chain.answer().empty() : holds_number(chain.answer(), challenge.product);
 }
@@ -34,41 +21,39 @@ bool answers(const Chain& chain, const Challenge& challenge) {
 asio::awaitable<std::expected<void, Failure>> Dialogue::ask(const Challenge& challenge,
                                                             ChainIdentity identity) {
   run_.enter(Phase::dispatch);
-  if (auto sent = co_await send(settings_.request, challenge); !sent)
-    co_return std::unexpected(std::move(sent).error());
+  if (auto sent = co_await send(0, challenge); !sent) co_return std::unexpected(std::move(sent).error());
   const Steady asked = run_.clock.now();
   chain_.emplace(settings_.chain, settings_.limits, std::move(identity), asked);
   // A control request needs its time as well: of a short deadline, a quarter.
-  const Duration control = std::min(settings_.limits.first_event, (session_.last_call() - asked) / 4);
-  auto heard = co_await listen(*chain_, challenge, settings_.request, session_.last_call() - control);
+  const Duration control = std::min(settings_.limits.first_event, (line_.last_call() - asked) / 4);
+  auto heard = co_await listen(*chain_, challenge, 0, line_.last_call() - control);
   if (heard || heard.error().reason != Reason::no_start) co_return heard;
   if (unrecognised_)
     co_return std::unexpected(
         Failure{Reason::request_unrecognised,
-                "the server says it does not know " + settings_.request + "; " + heard.error().detail});
+                "the server says it does not know " + line_.forms().front() + "; " + heard.error().detail});
   co_return heard;
 }
 
-asio::awaitable<std::expected<void, Failure>> Dialogue::send(std::string_view type,
-                                                             const Challenge& challenge) {
-  auto sent = co_await session_.send(request_text(type, challenge.question));
+asio::awaitable<std::expected<void, Failure>> Dialogue::send(std::size_t form, const Challenge& challenge) {
+  auto sent = co_await line_.ask(form, challenge.question);
   if (!sent) sent.error().detail += ", while sending the request";
   co_return sent;
 }
 
 asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, const Challenge& challenge,
-                                                               std::string_view type, Steady first_until) {
+                                                               std::size_t form, Steady first_until) {
   using State = Chain::State;
   std::optional<Steady> ended;
   for (;;) {
-    Steady until = std::min(chain.wait().until, session_.last_call());
+    Steady until = std::min(chain.wait().until, line_.last_call());
     if (chain.state() == State::silent) until = std::min(until, first_until);
     if (chain.state() != State::ended) ended.reset();
     if (chain.state() == State::ended) {
       if (!ended) ended = run_.clock.now();
-      until = std::min(session_.last_call(), *ended + std::min(grace, settings_.limits.gap));
+      until = std::min(line_.last_call(), *ended + std::min(grace, settings_.limits.gap));
     }
-    auto arrival = co_await session_.next(until);
+    auto arrival = co_await line_.next(until);
     if (!arrival) {
       Failure failure = std::move(arrival).error();
       failure.detail += ", " + chain.progress();
@@ -79,7 +64,7 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
       co_return std::unexpected(chain.silence(run_.clock.now()));
     }
     const AgentEvent& event = (*arrival)->event;
-    if (event.kind == EventKind::unrecognised && event.received_type == type &&
+    if (event.kind == EventKind::unrecognised && event.received_type == line_.forms()[form] &&
         chain.state() == State::silent) {
       unrecognised_ = true;
       first_until = std::min(first_until, (*arrival)->at + after_ack);
@@ -113,28 +98,22 @@ void Dialogue::enter_phase_of(const Chain& chain) {
   if (run_.phases.current() != phase) run_.enter(phase);
 }
 
-std::string Dialogue::so_far() const {
-  const Session::Seen& seen = session_.seen();
-  std::string text = "upgrade 101 in " + spoken(seen.upgrade);
-  if (settings_.session.welcome.rule != Welcome::Rule::none) text += ", welcome ok";
-  text += seen.pongs > 0 ? ", ping ok" : seen.pings > 0 ? ", pinged by the server" : ", ping unanswered";
-  return text + ", request sent";
-}
-
 asio::awaitable<Failure> Dialogue::ask_otherwise(const Challenge& first, const Challenge& other,
                                                  Failure silence) {
-  const std::string type(other_form(settings_.request));
+  constexpr std::size_t other_form = 1;
+  const auto so_far = [&] { return line_.opened() + ", request sent"; };
+  if (line_.forms().size() <= other_form)
+    co_return Failure{Reason::no_start, so_far() + ", " + silence.detail};
+  const std::string &first_form = line_.forms().front(), &type = line_.forms()[other_form];
   phases_ = false;
   const auto lost = [&](Failure failure) {
-    return Failure{failure.reason,
-                   failure.detail + "; before that, " + silence.detail + " to " + settings_.request};
+    return Failure{failure.reason, failure.detail + "; before that, " + silence.detail + " to " + first_form};
   };
-  if (auto sent = co_await session_.send(R"({"type":"ping"})"); !sent)
-    co_return lost(std::move(sent).error());
-  if (auto sent = co_await send(type, other); !sent) co_return lost(std::move(sent).error());
+  if (auto sent = co_await line_.knock(); !sent) co_return lost(std::move(sent).error());
+  if (auto sent = co_await send(other_form, other); !sent) co_return lost(std::move(sent).error());
 
   Chain control(settings_.chain, settings_.limits, {}, run_.clock.now());
-  auto heard = co_await listen(control, other, type, session_.last_call());
+  auto heard = co_await listen(control, other, other_form, line_.last_call());
   const bool gone =
       !heard && control.state() == Chain::State::silent && heard.error().reason != Reason::no_start;
   if (gone) co_return lost(std::move(heard).error());
@@ -147,8 +126,8 @@ asio::awaitable<Failure> Dialogue::ask_otherwise(const Challenge& first, const C
     const Duration took = control.times().empty() ? Duration{} : control.times().front() - chain_->asked();
     co_return Failure{Reason::no_start, so_far() + ", the first event came only after " + spoken(took)};
   }
-  co_return Failure{Reason::request_dropped, settings_.request + " met silence, " + silence.detail + "; " +
-                                                 type + " got " + control.progress()};
+  co_return Failure{Reason::request_dropped, first_form + " met silence, " + silence.detail + "; " + type +
+                                                 " got " + control.progress()};
 }
 
 }  // namespace answerback::probes

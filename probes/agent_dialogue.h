@@ -1,5 +1,5 @@
 #pragma once
-// One request on an open session and what comes of it: drives the chain, and where it never begins finds out
+// One request on an open line and what comes of it: drives the chain, and where it never begins finds out
 // why.
 
 #include <optional>
@@ -7,9 +7,9 @@
 #include <string>
 
 #include "probes/agent_chain.h"
-#include "probes/challenge.h"
+#include "probes/agent_line.h"
 #include "probes/agent_settings.h"
-#include "probes/platform_session.h"
+#include "probes/challenge.h"
 
 namespace answerback::probes {
 
@@ -21,8 +21,8 @@ struct Asked {
 class Dialogue {
  public:
   // All must outlive it.
-  Dialogue(Run& run, Session& session, const AgentSettings& settings, Asked asked)
-      : run_(run), session_(session), settings_(settings), asked_(asked) {}
+  Dialogue(Run& run, AgentLine& line, const AgentSettings& settings, Asked asked)
+      : run_(run), line_(line), settings_(settings), asked_(asked) {}
 
   // Sends the request and listens until the chain has ended and the answer is right, or nothing better is to
   // be expected. Enters dispatch, chain and answer. Failure: the chain did not end, or not with the answer's
@@ -37,15 +37,14 @@ class Dialogue {
   const Chain* chain() const { return chain_ ? &*chain_ : nullptr; }
 
  private:
-  asio::awaitable<std::expected<void, Failure>> send(std::string_view type, const Challenge&);
-  asio::awaitable<std::expected<void, Failure>> listen(Chain&, const Challenge&, std::string_view type,
+  asio::awaitable<std::expected<void, Failure>> send(std::size_t form, const Challenge&);
+  asio::awaitable<std::expected<void, Failure>> listen(Chain&, const Challenge&, std::size_t form,
                                                        Steady first_until);
   bool settled(Chain&, const Challenge&);
   void enter_phase_of(const Chain&);
-  std::string so_far() const;
 
   Run& run_;
-  Session& session_;
+  AgentLine& line_;
   const AgentSettings& settings_;
   Asked asked_;
   std::optional<Chain> chain_;

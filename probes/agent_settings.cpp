@@ -1,20 +1,13 @@
 #include "probes/agent_settings.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "probes/agent_canary.h"
 
 namespace answerback::probes {
 namespace {
 
-using namespace std::chrono_literals;
-
-// Platforms take up to half a minute for the dialogue before a message counts; an agent's deadline may be
-// minutes.
-constexpr Duration welcome_within = 30s;
-
-std::vector<std::string> read_chain(config::Fields& fields) {
+std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& dialect) {
   std::vector<std::string> chain =
       fields.texts("chain",
                    "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
@@ -24,7 +17,7 @@ std::vector<std::string> read_chain(config::Fields& fields) {
                        chain.begin() + static_cast<std::ptrdiff_t>(i);
     if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
   }
-  if (chain.empty()) chain.assign(std::begin(usual_chain), std::end(usual_chain));
+  if (chain.empty()) chain.assign(dialect.chain.begin(), dialect.chain.end());
   return chain;
 }
 
@@ -46,13 +39,12 @@ ChainLimits read_limits(config::Fields fields) {
 
 AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
-  settings.session = read_session(fields, Welcome::Rule::platform);
-  settings.session.welcome_within = welcome_within;
-  settings.chain = read_chain(fields);
+  const AgentDialectRow& dialect = agent_dialects().front();
+  settings.dialect = dialect.read(fields);
+  settings.chain = read_chain(fields, dialect);
   const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
                                               "what is asked, so that no canned answer can be right");
   settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
-  settings.request = fields.text("request", "start_agent", "type of the message that asks");
   settings.limits =
       read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"));
   settings.canned = usual_canned;

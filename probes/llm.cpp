@@ -4,6 +4,7 @@
 
 #include "model/text.h"
 #include "net/http.h"
+#include "net/retry_after.h"
 #include "probe/random.h"
 #include "probe/store.h"
 #include "probes/llm_backoff.h"
@@ -13,7 +14,6 @@
 #include "probes/llm_generation.h"
 #include "probes/llm_look.h"
 #include "probes/llm_reasons.h"
-#include "probes/llm_retry.h"
 #include "probes/llm_settings.h"
 
 namespace answerback::probes {
@@ -169,7 +169,7 @@ class LlmProbe final : public Probe {
     std::optional<Duration> wait;
     if (why.response.status != 0) {
       run.frame("received", settings_.secrets.taken_out_of(response_evidence(why.response)));
-      wait = retry_after(why.response.headers, run.clock.wall());
+      wait = net::retry_after(why.response.headers, run.clock.wall());
       if (!wait) wait = settings_.provider->asked_wait(why.response);
     }
     failure.detail += backoff_.refused(failure.reason, wait, run.clock.now(), run.clock.wall());

@@ -25,7 +25,8 @@ asio::awaitable<Said> ask(Run& run, net::Workers& workers, std::string request, 
                : std::unexpected(Failure{Reason::internal, "the worker's answer is no object"});
     return false;
   };
-  const auto called = co_await within(run.clock, until, workers.call(run, std::move(request), on_line));
+  const auto called = co_await within(
+      run.clock, until, workers.call(run, {.request = std::move(request), .phase = Phase::query}, on_line));
   if (called && !*called) co_return std::unexpected(called->error());
   if (said)
     if (const std::string error = text(member(json::value(*said), {"error"})); !error.empty())

@@ -54,8 +54,8 @@ std::string print_mapping(const Reads& state) {
 }  // namespace
 
 std::string Config::print() const {
-  static constexpr std::array<std::string_view, 8> order = {
-      "service", "listen", "state_dir", "defaults", "credentials", "probes", "capabilities", "groups"};
+  static constexpr std::array<std::string_view, 9> order = {
+      "service", "listen", "state_dir", "alerts", "defaults", "credentials", "probes", "capabilities", "groups"};
   std::string out;
   for (const std::string_view key : order) {
     std::string below;

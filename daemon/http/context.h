@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/notifications.h"
 #include "model/snapshot.h"
 
 namespace answerback::http {
@@ -23,6 +24,7 @@ struct Context {
   std::string_view version;
   const Actions& actions;
   bool stopping = false;
+  std::shared_ptr<const NotificationTally> notifications = nullptr;  // null where nobody is told
 };
 
 // Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.

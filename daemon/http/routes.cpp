@@ -81,7 +81,8 @@ Response one_health(const Request&, const Context& context, Rest name) {
 
 Response metrics(const Request&, const Context& context, Rest) {
   return {.content_type = std::string(sinks::metrics_content_type),
-          .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version),
+          .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version,
+                                context.notifications.get()),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 

@@ -29,9 +29,10 @@ constexpr std::array table{
     MeasureInfo{Measure::longest_chunk_gap, "longest_chunk_gap", "seconds"},
     MeasureInfo{Measure::cost, "cost", ""},
     MeasureInfo{Measure::requests_waiting, "requests_waiting", "requests"},
+    MeasureInfo{Measure::perfdata, "perfdata", ""},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::requests_waiting));
+static_assert(covers(table, &MeasureInfo::measure, Measure::perfdata));
 
 }  // namespace
 

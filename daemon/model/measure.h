@@ -24,6 +24,7 @@ enum class Measure : std::uint8_t {
   longest_chunk_gap,      // seconds; between two pieces of an answer
   cost,                   // at the configured prices, in whatever currency
   requests_waiting,       // at a model server of one's own
+  perfdata,  // a number a program reported; label: its own word for it, never a metric
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

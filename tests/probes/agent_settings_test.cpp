@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "probes/agent_canary.h"
+#include "probes/agent_platform.h"
 #include "probes/reading.h"
 
 namespace answerback::probes {
@@ -18,10 +19,8 @@ TEST(ReadAgent, DefaultsAreThePlatforms) {
   EXPECT_TRUE(reading.ok()) << reading.text();
   EXPECT_THAT(settings.chain, testing::ElementsAreArray(usual_chain));
   EXPECT_EQ(settings.challenge, ChallengeKind::arithmetic);
-  EXPECT_EQ(settings.request, "start_agent");
   EXPECT_EQ(settings.limits.first_event, 15s);
   EXPECT_EQ(settings.limits.completion, 120s);
-  EXPECT_EQ(settings.session.welcome.rule, Welcome::Rule::platform);
   EXPECT_EQ(settings.canned, usual_canned);
 }
 
@@ -36,10 +35,19 @@ TEST(ReadAgent, TakesWhatIsConfigured) {
   EXPECT_TRUE(reading.ok()) << reading.text();
   EXPECT_THAT(settings.chain, testing::ElementsAre("run_begun", "run_over"));
   EXPECT_EQ(settings.challenge, ChallengeKind::none);
-  EXPECT_EQ(settings.request, "chat");
   EXPECT_EQ(settings.limits.tool, 3s);
-  EXPECT_EQ(settings.session.welcome.rule, Welcome::Rule::none);
   EXPECT_EQ(settings.canned.back(), "our apologies");
+}
+
+TEST(ReadPlatform, DefaultsAndWhatIsConfigured) {
+  Reading plain("url: 'wss://api/ws'"),
+      other("url: 'ws://api/ws'\n    request: user_message\n    welcome: none");
+  const PlatformDialect usual = read_platform(plain.fields());
+  EXPECT_THAT(usual.forms, testing::ElementsAre("start_agent", "user_message"));
+  EXPECT_EQ(usual.session.welcome.rule, Welcome::Rule::platform);
+  const PlatformDialect configured = read_platform(other.fields());
+  EXPECT_THAT(configured.forms, testing::ElementsAre("user_message", "chat"));
+  EXPECT_EQ(configured.session.welcome.rule, Welcome::Rule::none);
 }
 
 TEST(ReadAgent, MistakesAreTold) {

@@ -57,6 +57,20 @@ test::SnapshotBuilder everything() {
   return given;
 }
 
+TEST(Metrics, TellHowTellingOthersGoes) {
+  const NotificationTally tally{
+      {{.name = "chat", .counts = {.delivered = 3, .failed = 2, .dropped = 1}, .waiting = 4}}};
+  const std::string page = render(*everything().build(), "1.2.3", &tally);
+  for (const char* line : {
+           "answerback_notifications_total{target=\"chat\",outcome=\"delivered\"} 3\n",
+           "answerback_notifications_total{target=\"chat\",outcome=\"failed\"} 2\n",
+           "answerback_notifications_total{target=\"chat\",outcome=\"dropped\"} 1\n",
+           "answerback_notifications_queue{target=\"chat\"} 4\n",
+       })
+    EXPECT_THAT(page, HasSubstr(line));
+  EXPECT_THAT(render(*everything().build(), "1.2.3"), Not(HasSubstr("answerback_notifications")));
+}
+
 TEST(Metrics, TellEveryProbe) {
   const std::string page = render(*everything().build(), "1.2.3");
   for (const char* line : {

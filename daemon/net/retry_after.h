@@ -6,11 +6,11 @@
 
 #include "net/http.h"
 
-namespace answerback::probes {
+namespace answerback::net {
 
 // From retry-after-ms, Retry-After (seconds, also with a fraction, or a date), or x-ratelimit-reset-requests
 // and -tokens. nullopt where there is none, or none that makes sense: negative, in the past, more than a
 // week, no number.
-std::optional<Duration> retry_after(const net::Headers&, Wall now);
+std::optional<Duration> retry_after(const Headers&, Wall now);
 
-}  // namespace answerback::probes
+}  // namespace answerback::net

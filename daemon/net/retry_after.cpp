@@ -1,4 +1,4 @@
-#include "probes/llm_retry.h"
+#include "net/retry_after.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace answerback::probes {
+namespace answerback::net {
 namespace {
 
 constexpr double a_week = 7.0 * 24 * 3600;
@@ -39,11 +39,11 @@ std::optional<double> reset_in(std::string_view text) {
 }
 
 // Where Retry-After is left out: the limit of which nothing remains.
-std::optional<double> exhausted_until(const net::Headers& headers) {
+std::optional<double> exhausted_until(const Headers& headers) {
   std::optional<double> longest;
   for (const std::string of : {"requests", "tokens"}) {
-    const std::string* remaining = net::find_header(headers, "x-ratelimit-remaining-" + of);
-    const std::string* reset = net::find_header(headers, "x-ratelimit-reset-" + of);
+    const std::string* remaining = find_header(headers, "x-ratelimit-remaining-" + of);
+    const std::string* reset = find_header(headers, "x-ratelimit-reset-" + of);
     const auto wait = remaining && reset && *remaining == "0" ? reset_in(*reset) : std::nullopt;
     if (wait) longest = std::max(longest.value_or(0), *wait);
   }
@@ -65,15 +65,15 @@ std::optional<Duration> sensible(std::optional<double> wait) {
 
 }  // namespace
 
-std::optional<Duration> retry_after(const net::Headers& headers, Wall now) {
-  if (const std::string* ms = net::find_header(headers, "retry-after-ms")) {
+std::optional<Duration> retry_after(const Headers& headers, Wall now) {
+  if (const std::string* ms = find_header(headers, "retry-after-ms")) {
     const auto count = number(*ms);
     if (const auto wait = sensible(count ? std::optional(*count / 1000) : std::nullopt)) return wait;
   }
-  const std::string* after = net::find_header(headers, "retry-after");
+  const std::string* after = find_header(headers, "retry-after");
   if (!after) return sensible(exhausted_until(headers));
   const auto count = number(*after);
   return sensible(count ? count : seconds_until(*after, now));
 }
 
-}  // namespace answerback::probes
+}  // namespace answerback::net
