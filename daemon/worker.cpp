@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "probes/exec_worker.h"
+#include "probes/llm_replicas_worker.h"
 #include "probes/postgres_worker.h"
 
 namespace {
@@ -26,6 +27,7 @@ struct Handler {
 };
 constexpr Handler handlers[] = {
     {"exec", &answerback::probes::answer_exec},
+    {"llm_replicas", &answerback::probes::answer_llm_replicas},
     {"postgres", &answerback::probes::answer_postgres},
 };
 

@@ -1,195 +1,209 @@
 #include "probes/llm.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "model/text.h"
 #include "net/http.h"
 #include "net/retry_after.h"
 #include "probe/random.h"
+#include "probe/store.h"
+#include "probes/llm_backoff.h"
+#include "probes/llm_baseline.h"
 #include "probes/llm_budget.h"
+#include "probes/llm_escalation.h"
+#include "probes/llm_generation.h"
+#include "probes/llm_look.h"
 #include "probes/llm_reasons.h"
-#include "probes/llm_receive.h"
 #include "probes/llm_settings.h"
 
 namespace answerback::probes {
 namespace {
 
-using Answer = std::expected<LlmAnswer, Failure>;
-
-std::string without_query(const net::Url& url) {
-  const std::string text = url.text();
-  return text.substr(0, text.find('?'));
-}
-
-std::string request_evidence(const net::HttpRequest& request) {
-  return request.method + " " + without_query(request.url) +
-         (request.body.empty() ? "" : "\n\n" + request.body);
-}
-
-std::string response_evidence(const net::HttpResponse& response) {
-  std::string text = "HTTP " + std::to_string(response.status);
-  for (const std::string_view name :
-       {"content-type", "retry-after", "retry-after-ms", "server", "x-request-id"}) {
-    if (const std::string* value = net::find_header(response.headers, name))
-      text.append("\n").append(name).append(": ").append(one_line(*value, 200));
+// What a run leaves behind, also when it is cancelled: what is left to spend, and how far it has come.
+class Closing {
+ public:
+  Closing(Run& run, const LlmBudget& budget, const LlmLadder& ladder, const LlmSecrets& secrets)
+      : run_(run), budget_(budget), ladder_(ladder), secrets_(secrets) {}
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+  ~Closing() {
+    run_.frame("depths", secrets_.taken_out_of(ladder_.text()));
+    if (budget_.limited())
+      run_.evidence.measure(Measure::budget_remaining_tokens,
+                            static_cast<double>(budget_.remaining(Moment::of(run_.clock))));
   }
-  return text.append("\n\n").append(response.body, 0, Evidence::frame_cap);
-}
 
-// When the request was out: connecting is not the model's time.
-Steady sent_at(const Phases& phases, Steady began) {
-  const auto sent = std::ranges::find(phases.times(), Phase::processing, &PhaseTime::phase);
-  return sent == phases.times().end() ? began : sent->began;
-}
-
-std::uint64_t cost_estimate(const LlmSettings& settings, std::size_t question_bytes) {
-  return estimated_tokens(question_bytes) + static_cast<std::uint64_t>(settings.max_tokens);
-}
+ private:
+  Run& run_;
+  const LlmBudget& budget_;
+  const LlmLadder& ladder_;
+  const LlmSecrets& secrets_;
+};
 
 class LlmProbe final : public Probe {
  public:
-  LlmProbe(LlmSettings settings, net::Transport transport, Random& random)
-      : settings_(std::move(settings)), transport_(transport), random_(random) {
-    constexpr std::size_t longest_question = 100;
-    if (settings_.tokens_per_day)
-      budget_.emplace(*settings_.tokens_per_day, cost_estimate(settings_, longest_question));
+  LlmProbe(LlmSettings settings, net::Transport transport, Random& random, Store& store,
+           net::Workers& workers, const std::string& name)
+      : settings_(std::move(settings)),
+        transport_(transport),
+        random_(random),
+        baseline_(name + "/first_token", store),
+        backoff_(settings_.max_backoff) {
+    if (settings_.limits.any()) budget_.add({name + "/budget", settings_.limits, store});
+    // No probe has a colon in its name.
+    if (settings_.shared_limits.any())
+      budget_.add({"shared:" + settings_.shared_name + "/budget", settings_.shared_limits, store});
+    if (settings_.every) escalation_.emplace(*settings_.every);
+    if (settings_.replicas) replicas_.emplace(*settings_.replicas, settings_.limits, workers);
   }
 
   asio::awaitable<ProbeResult> run(Run& run) override {
-    if (run.clock.now() < quiet_until_) {
-      co_return ProbeResult::unknown(
-          Reason::rate_limited,
-          "asked to stay away until " + iso_time(quiet_until_wall_) + "; nothing was sent");
+    LlmLadder ladder;
+    ProbeResult result;
+    {
+      const Closing closing(run, budget_, ladder, settings_.secrets);
+      if (auto held = backoff_.hold(run.clock.now())) co_return *std::move(held);
+      const auto key = settings_.key.now();
+      if (!key) co_return ProbeResult::fail(key.error());
+      settings_.secrets.use_key(*key);
+      result = co_await look_as_configured({run, transport_, settings_, *key, ladder});
+      run.phases.end(run.clock.now());
     }
-    ProbeResult result = co_await look(run);
-    run.phases.end(run.clock.now());
-    if (budget_)
-      run.evidence.measure(Measure::budget_remaining_tokens, static_cast<double>(budget_->remaining()));
     result.detail = settings_.secrets.taken_out_of(std::move(result.detail));
     co_return result;
   }
 
  private:
-  asio::awaitable<ProbeResult> look(Run& run) {
-    if (settings_.depth == LlmDepth::reach) co_return co_await reach(run);
-    if (settings_.depth == LlmDepth::access) co_return co_await access(run);
-    if (budget_ && !budget_->allows_another(run.clock.now())) co_return co_await access_only(run);
-    co_return co_await generate(run);
+  asio::awaitable<ProbeResult> look_as_configured(LlmLooker at) {
+    const auto server = co_await look_at_server(at);
+    if (!server) co_return refused(at, server.error());
+    ProbeResult result = co_await look_deep_enough(at);
+    const bool crowded = settings_.most_waiting && server->waiting.value_or(0) > *settings_.most_waiting;
+    if (crowded && result.verdict == Verdict::pass)
+      result = ProbeResult::warn(Reason::overloaded, server->words + "; " + result.detail);
+    co_return result;
   }
 
-  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run, LlmAsk what) {
-    net::HttpRequest request = settings_.provider->request(what, {});
-    request.limits.body_bytes = LlmReceiver::body_cap;
-    run.frame("request", request_evidence(request));
-    auto response = co_await net::fetch(run, transport_, request);
-    if (response) response->body = settings_.secrets.taken_out_of(std::move(response->body));
-    co_return response;
-  }
-
-  asio::awaitable<ProbeResult> reach(Run& run) {
-    const auto response = co_await ask(run, LlmAsk::edge);
-    if (!response) co_return ProbeResult::fail(response.error());
-    if (response->status / 100 == 2) co_return ProbeResult::pass("the edge answers without a key");
-    if (response->status == 401 || response->status == 403)
-      co_return ProbeResult::pass("the edge answers, status " + std::to_string(response->status) +
-                                  " without a key");
-    co_return refused(run, *response, settings_.provider->read_error(*response));
-  }
-
-  asio::awaitable<ProbeResult> access(Run& run) {
-    LlmAsk asked = LlmAsk::model;
-    auto response = co_await ask(run, asked);
-    if (response && settings_.provider->unknown_call(*response)) {
-      asked = LlmAsk::models;
-      response = co_await ask(run, asked);
+  asio::awaitable<ProbeResult> look_deep_enough(LlmLooker at) {
+    if (settings_.depth != LlmDepth::generate) {
+      ProbeResult looked = co_await cheaply(at, settings_.depth);
+      if (looked.verdict == Verdict::pass) backoff_.accepted();
+      co_return looked;
     }
-    if (!response) co_return ProbeResult::fail(std::move(response).error());
-    if (response->status / 100 != 2)
-      co_return refused(run, *response, settings_.provider->read_error(*response));
-    if (auto missing = settings_.provider->model_missing(asked, response->body))
-      co_return refused(run, *response, *std::move(missing));
-    co_return ProbeResult::pass("access to model " + settings_.expect.model);
-  }
-
-  asio::awaitable<ProbeResult> access_only(Run& run) {
-    const auto hours = std::chrono::ceil<std::chrono::hours>(budget_->until_next_day(run.clock.now()));
-    ProbeResult proved = co_await access(run);
-    if (proved.verdict != Verdict::pass) co_return proved;
-    co_return ProbeResult::unknown(
-        Reason::budget_spent, std::to_string(budget_->spent()) + " of " + std::to_string(budget_->limit()) +
-                                  " tokens are spent, the next within " + std::to_string(hours.count()) +
-                                  " h; " + proved.detail);
-  }
-
-  asio::awaitable<ProbeResult> generate(Run& run) {
-    const Challenge challenge = draw_challenge(settings_.challenge, random_);
-    net::HttpRequest request = settings_.provider->request(LlmAsk::completion, challenge.question);
-    request.limits.body_bytes = std::numeric_limits<std::size_t>::max();  // the receiver has its own
-    run.frame("request", request_evidence(request));
-    const Steady began = run.clock.now();
-    if (budget_) budget_->book(began);
-    LlmReceiver receiver(run, *settings_.provider, settings_.secrets);
-    const Answer answer =
-        receiver.finish(co_await net::fetch_stream(run, transport_, request, receiver.sink()));
-    const Steady ended = run.clock.now();
-    run.phases.end(ended);  // judging is our own time
-    if (!answer) {
-      if (budget_)
-        budget_->settle(receiver.accepted() ? cost_estimate(settings_, challenge.question.size()) : 0);
-      co_return receiver.head().status == 0 ? ProbeResult::fail(answer.error())
-                                            : refused(run, receiver.head(), answer.error());
-    }
-    LlmSeen seen{.answer = *answer, .challenge = challenge, .took = ended - began};
-    if (answer->first) seen.first_token = *answer->first - sent_at(run.phases, began);
-    account(run, seen);
-    if (receiver.streamed() && !answer->text.empty()) run.frame("received", answer->text);
-    co_return judge(settings_.expect, seen);
-  }
-
-  // What it cost and how fast it was.
-  void account(Run& run, const LlmSeen& seen) {
-    const LlmAnswer& answer = seen.answer;
-    const std::uint64_t in = answer.usage.input.value_or(estimated_tokens(seen.challenge.question.size()));
-    const std::uint64_t out = output_tokens(answer);
-    if (budget_) budget_->settle(in + out);
-    run.evidence.measure(Measure::input_tokens, static_cast<double>(in));
-    run.evidence.measure(Measure::output_tokens, static_cast<double>(out));
-    if (seen.first_token) run.evidence.measure(Measure::time_to_first_token, seconds(*seen.first_token));
-    if (const auto rate = answer.output_rate())
-      run.evidence.measure(Measure::output_tokens_per_second, *rate);
-  }
-
-  ProbeResult refused(Run& run, const net::HttpResponse& response, Failure failure) {
-    run.frame("received", settings_.secrets.taken_out_of(response_evidence(response)));
-    if (failure.reason == Reason::rate_limited) {
-      if (const auto wait = net::retry_after(response.headers, run.clock.wall())) {
-        quiet_until_ = run.clock.now() + *wait;
-        quiet_until_wall_ = run.clock.wall() + std::chrono::duration_cast<Wall::duration>(*wait);
-        failure.detail += "; nothing is sent until " + iso_time(quiet_until_wall_);
+    std::optional<ProbeResult> cheap;
+    if (escalation_) {
+      cheap = co_await cheaply(at, settings_.cheap);
+      if (!escalation_->due(cheap->verdict, cheap->reason)) {
+        cheap->detail += " (generated " + std::to_string(escalation_->runs_since()) + " runs ago)";
+        co_return *std::move(cheap);
       }
+      if (cheap->verdict == Verdict::fail) co_return *std::move(cheap);
     }
+    const Challenge challenge = draw_challenge(settings_.challenge, random_);
+    const std::uint64_t most = most_tokens(challenge);
+    const Moment now = Moment::of(at.run.clock);
+    if (!budget_.allows(most, now))
+      co_return co_await spent(at, std::move(cheap), budget_.why_not(most, now));
+    LlmClaim claim{.kind = LlmClaim::Kind::go};
+    if (replicas_) claim = co_await claimed(at, most);
+    switch (claim.kind) {
+      case LlmClaim::Kind::go: break;
+      case LlmClaim::Kind::spent: co_return co_await spent(at, std::move(cheap), claim.words);
+      case LlmClaim::Kind::busy:
+        co_return co_await unless_cheaply_failed(at, std::move(cheap), Reason::no_evidence,
+                                                 "a replica is generating now");
+      case LlmClaim::Kind::seen:
+        at.ladder.unproved(LlmDepth::generate, "left to a replica, which says " + claim.result.detail);
+        if (escalation_) escalation_->generated(claim.result.verdict);
+        co_return claim.result;
+    }
+    if (escalation_) escalation_->generating();
+    ProbeResult result = co_await generate(at, challenge);
+    if (escalation_) escalation_->generated(result.verdict);
+    if (claim.tokens > 0) co_await replicas_->settle(at.run, claim, cost_, result);
+    co_return result;
+  }
+
+  // Without the database each replica is on its own budget.
+  asio::awaitable<LlmClaim> claimed(LlmLooker at, std::uint64_t most) {
+    auto claim = co_await replicas_->claim(at.run, most);
+    if (claim) co_return *std::move(claim);
+    at.run.frame("replicas", "on our own: " + settings_.secrets.taken_out_of(claim.error().detail));
+    co_return LlmClaim{.kind = LlmClaim::Kind::go};
+  }
+
+  asio::awaitable<ProbeResult> spent(LlmLooker at, std::optional<ProbeResult> cheap, std::string why) {
+    at.ladder.unproved(LlmDepth::generate, "budget_spent, " + why);
+    return unless_cheaply_failed(at, std::move(cheap), Reason::budget_spent, std::move(why));
+  }
+
+  // What is not proved is unknown, with what still is; an outage that the cheap look sees is one.
+  asio::awaitable<ProbeResult> unless_cheaply_failed(LlmLooker at, std::optional<ProbeResult> cheap,
+                                                     Reason reason, std::string why) {
+    if (!cheap) cheap = co_await cheaply(at, settings_.cheap);
+    if (cheap->verdict != Verdict::pass) co_return *std::move(cheap);
+    co_return ProbeResult::unknown(reason, why + "; " + cheap->detail);
+  }
+
+  asio::awaitable<ProbeResult> cheaply(LlmLooker at, LlmDepth depth) {
+    const LlmLook seen = co_await look(at, depth);
+    if (!seen) co_return refused(at, seen.error());
+    const bool part = depth == LlmDepth::access;
+    co_return ProbeResult::pass(*seen + at.ladder.missing(part ? settings_.provider->access_unproved() : ""));
+  }
+
+  asio::awaitable<ProbeResult> generate(LlmLooker at, const Challenge& challenge) {
+    LlmGeneration generation =
+        co_await probes::generate(at, challenge, most_tokens(challenge), budget_, baseline_);
+    cost_ = generation.tokens;
+    most_cost_ = std::max(most_cost_, cost_);
+    if (!generation.result) co_return refused(at, generation.result.error());
+    ProbeResult result = *std::move(generation.result);
+    result.detail += backoff_.refused(result.reason, std::nullopt, at.run.clock.now(), at.run.clock.wall());
+    co_return result;
+  }
+
+  ProbeResult refused(LlmLooker at, const LlmRefused& why) {
+    Run& run = at.run;
+    Failure failure = why.failure;
+    std::optional<Duration> wait;
+    if (why.response.status != 0) {
+      run.frame("received", settings_.secrets.taken_out_of(response_evidence(why.response)));
+      wait = net::retry_after(why.response.headers, run.clock.wall());
+      if (!wait) wait = settings_.provider->asked_wait(why.response);
+    }
+    failure.detail += backoff_.refused(failure.reason, wait, run.clock.now(), run.clock.wall());
     return result_of(std::move(failure));
+  }
+
+  // A bound, as far as there can be one before the provider has counted.
+  std::uint64_t most_tokens(const Challenge& challenge) const {
+    return std::max(most_cost_, estimated_tokens(challenge.question.size()) +
+                                    static_cast<std::uint64_t>(settings_.max_tokens));
   }
 
   LlmSettings settings_;
   net::Transport transport_;
   Random& random_;
-  std::optional<LlmBudget> budget_;
-  Steady quiet_until_{};
-  Wall quiet_until_wall_{};
+  LlmBudget budget_;
+  LlmBaseline baseline_;
+  LlmBackoff backoff_;
+  std::optional<LlmEscalation> escalation_;
+  std::optional<LlmReplicas> replicas_;
+  std::uint64_t cost_ = 0, most_cost_ = 0;  // of the newest generation, and of the most expensive one
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
-  return std::make_unique<LlmProbe>(
-      read_llm(fields), net::Transport{services.dns, services.tls, services.proxies}, services.random);
+  return std::make_unique<LlmProbe>(read_llm(fields),
+                                    net::Transport{services.dns, services.tls, services.proxies},
+                                    services.random, services.store, services.workers, fields.owner());
 }
 
 constexpr Reason own_reasons[] = {
     Reason::auth,           Reason::quota,        Reason::rate_limited,   Reason::model_not_found,
     Reason::bad_request,    Reason::overloaded,   Reason::upstream_error, Reason::empty_completion,
     Reason::content_filter, Reason::budget_spent, Reason::answer_wrong,   Reason::synthetic,
-    Reason::stalled,        Reason::no_evidence,
+    Reason::stalled,        Reason::slow,         Reason::no_evidence,
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ void append(std::string& text, std::string_view more) {
 void LlmAnswer::add(LlmPiece piece, Steady at) {
   if (!piece.content.empty()) {
     if (!first) first = at;
+    if (last) longest_gap = std::max<Duration>(longest_gap, at - *last);
     last = at;
     content_bytes += piece.content.size();
   }

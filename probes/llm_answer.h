@@ -43,12 +43,12 @@ struct LlmAnswer {
   LlmFinish finish = LlmFinish::unsaid;
   LlmUsage usage;
   std::optional<Failure> error;
-  bool end = false;
+  bool end = false;                   // said to be over, not just cut off
   std::optional<Steady> first, last;  // when content came
+  Duration longest_gap{};             // between two pieces of content
 
   void add(LlmPiece, Steady at);
-  bool terminated() const { return end || finish != LlmFinish::unsaid; }  // said to be over, not just cut off
-  bool blank() const;                                                     // no text, or white space only
+  bool blank() const;  // no text, or white space only
 
   // Per second, after the first one came; nullopt where there is nothing to tell it by. Thinking is not
   // counted: it was done before the first token.

@@ -1,36 +1,56 @@
 #pragma once
-// Tokens a probe may spend a day. Days are counted by the steady clock from the first look, so that no step
-// of the wall clock gives a second budget. Kept in memory only.
+// What a probe may spend: out of a purse of its own, one it shares with others, or both. Without a limit,
+// everything is allowed and nothing is kept.
 
-#include <cstdint>
+#include <vector>
 
-#include "model/time.h"
+#include "model/evidence.h"
+#include "probes/llm_purse.h"
 
 namespace answerback::probes {
 
+struct LlmPrice {
+  double input = 0, output = 0;  // a million tokens; in whatever currency
+  double of(std::uint64_t in, std::uint64_t out) const {
+    return (static_cast<double>(in) * input + static_cast<double>(out) * output) / 1e6;
+  }
+};
+
 class LlmBudget {
  public:
-  LlmBudget(std::uint64_t tokens_per_day, std::uint64_t tokens_per_run)
-      : limit_(tokens_per_day), per_run_(tokens_per_run) {}
-
-  // Whether another run fits in, costing what the last one did; the first of a day always does.
-  bool allows_another(Steady now);
-
-  // Booked before the run is sent, so that one that is cut off is paid for; settled when its cost is known.
-  void book(Steady now);
-  void settle(std::uint64_t tokens);
-
-  std::uint64_t limit() const { return limit_; }
-  std::uint64_t spent() const { return spent_; }
-  std::uint64_t remaining() const { return spent_ < limit_ ? limit_ - spent_ : 0; }
-  Duration until_next_day(Steady now) const { return day_ + std::chrono::days(1) - now; }
+  void add(LlmPurse purse) { purses_.push_back(std::move(purse)); }
+  bool limited() const { return !purses_.empty(); }
+  bool allows(std::uint64_t tokens, Moment) const;
+  std::uint64_t remaining(Moment) const;                    // of the purse with the least; limited() only
+  std::string why_not(std::uint64_t tokens, Moment) const;  // allows() said no
 
  private:
-  void turn_day(Steady now);
+  friend class LlmSpending;
+  std::vector<LlmPurse> purses_;
+};
 
-  std::uint64_t limit_, per_run_;  // per_run_: what the last one cost, at first an estimate
-  std::uint64_t spent_ = 0, booked_ = 0;
-  Steady day_{};  // began
+// The cost of one generation, from the moment it is sent. One that ends without settle(), because the run was
+// cancelled, stays booked at the most it may have cost, and is measured so.
+class LlmSpending {
+ public:
+  LlmSpending(LlmBudget&, const std::optional<LlmPrice>&, Evidence&, const Clock&, std::uint64_t most_in,
+              std::uint64_t most_out);
+  ~LlmSpending();
+  LlmSpending(const LlmSpending&) = delete;
+  LlmSpending& operator=(const LlmSpending&) = delete;
+
+  void settle(std::uint64_t in, std::uint64_t out);
+
+ private:
+  void measure(std::uint64_t in, std::uint64_t out);
+
+  LlmBudget& budget_;
+  const std::optional<LlmPrice>& price_;
+  Evidence& evidence_;
+  const Clock& clock_;
+  std::uint64_t most_in_, most_out_;
+  std::vector<LlmPurse::Booking> bookings_;  // as the purses
+  bool settled_ = false;
 };
 
 }  // namespace answerback::probes

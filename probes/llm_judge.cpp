@@ -30,7 +30,7 @@ std::string milliseconds(Duration took) {
 // How it ended, where that is not as it should be.
 std::optional<ProbeResult> judge_end(const LlmAnswer& answer) {
   if (answer.error) return result_of(*answer.error);
-  if (!answer.terminated()) {
+  if (!answer.end) {
     return ProbeResult::fail(Reason::truncated, "the stream ended after " +
                                                     std::to_string(answer.content_bytes) +
                                                     " bytes of text, without saying that it was over");
@@ -69,36 +69,38 @@ std::optional<ProbeResult> judge_model(const LlmExpect& expect, const LlmAnswer&
                            "asked for model " + expect.model + ", answered by " + quoted(answer.model));
 }
 
-std::optional<ProbeResult> judge_pace(const LlmExpect& expect, const LlmSeen& seen) {
-  std::optional<ProbeResult> total = judge(expect.slow, seen.took);
-  std::optional<ProbeResult> first =
-      seen.first_token ? judge(expect.first_token, *seen.first_token) : std::nullopt;
-  if (first) first->detail = "the first token " + first->detail;
-  if (!first || (total && total->verdict == Verdict::fail)) return total;
-  return first;
-}
-
 }  // namespace
 
 ProbeResult judge(const LlmExpect& expect, const LlmSeen& seen) {
   if (auto bad = judge_end(seen.answer)) return *std::move(bad);
   if (auto bad = judge_text(seen.answer, seen.challenge)) return *std::move(bad);
-  std::optional<ProbeResult> model = judge_model(expect, seen.answer), pace = judge_pace(expect, seen);
+  std::optional<ProbeResult> model = judge_model(expect, seen.answer), pace = judge(expect.pace, seen.pace);
   if (pace && (!model || pace->verdict == Verdict::fail)) return *std::move(pace);
   if (model) return *std::move(model);
   return ProbeResult::pass(summary(seen));
 }
 
+// Some servers say 0 where they have not counted.
+bool counted_output(const LlmAnswer& answer) {
+  return answer.usage.output && (*answer.usage.output > 0 || answer.content_bytes == 0);
+}
+
+bool counted_input(const LlmAnswer& answer) { return answer.usage.input.value_or(0) > 0; }
+
 std::uint64_t output_tokens(const LlmAnswer& answer) {
-  if (answer.usage.output) return *answer.usage.output;
+  if (counted_output(answer)) return *answer.usage.output;
   return answer.content_bytes == 0 ? 0 : estimated_tokens(answer.content_bytes);
+}
+
+std::uint64_t input_tokens(const LlmAnswer& answer, const Challenge& challenge) {
+  return counted_input(answer) ? *answer.usage.input : estimated_tokens(challenge.question.size());
 }
 
 std::string summary(const LlmSeen& seen) {
   std::string text = std::to_string(output_tokens(seen.answer)) + " tokens";
-  if (!seen.answer.usage.output) text += " (estimated)";
-  text += " in " + milliseconds(seen.took);
-  if (seen.first_token) text += ", the first after " + milliseconds(*seen.first_token);
+  if (!counted_output(seen.answer)) text += " (estimated)";
+  text += " in " + milliseconds(seen.pace.total);
+  if (seen.pace.first_token) text += ", the first after " + milliseconds(*seen.pace.first_token);
   if (seen.answer.blank()) text += ", no text: our own cap was spent on thinking";
   return text;
 }

@@ -1,87 +1,16 @@
 #include "probes/llm_openai.h"
 
-#include <algorithm>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
-#include "model/text.h"
 #include "probes/expect_body.h"
-#include "probes/llm_reasons.h"
+#include "probes/llm_json.h"
+#include "probes/llm_providers.h"
+#include "probes/llm_refusal.h"
 
 namespace answerback::probes {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t words_shown = 200;
-constexpr std::size_t models_shown = 5;
-
-// Null where there is no such member, or this is no object.
-const json::value* member(const json::value* value, std::string_view name) {
-  const json::object* object = value ? value->if_object() : nullptr;
-  return object ? object->if_contains(name) : nullptr;
-}
-
-std::string text(const json::value* value) {
-  const json::string* string = value ? value->if_string() : nullptr;
-  return string ? std::string(string->begin(), string->end()) : std::string();
-}
-
-// A code may be a word, a number, or a number in quotes.
-std::string text_or_number(const json::value* value) {
-  return value && (value->is_int64() || value->is_uint64()) ? json::serialize(*value) : text(value);
-}
-
-// A count the peer claims; what cannot be one is not said.
-std::optional<std::uint64_t> count(const json::value* value) {
-  constexpr std::uint64_t most = 1'000'000'000;
-  if (!value || !value->is_number()) return std::nullopt;
-  boost::system::error_code error;
-  const auto number = value->to_number<std::uint64_t>(error);
-  return error || number > most ? std::nullopt : std::optional(number);
-}
-
-std::optional<json::value> parse(std::string_view document) {
-  boost::system::error_code error;
-  json::value value = json::parse(document, error, {}, {.max_depth = 32});
-  return error ? std::nullopt : std::optional(std::move(value));
-}
-
-Failure not_json(std::string_view what, std::string_view document) {
-  return {Reason::protocol, std::string(what) + " is not JSON: " + describe_body(document)};
-}
-
-// {"error": {message, type, param, code}}, {"error": "words"}, {"object": "error", message, …}, or {"detail":
-// "words"}.
-struct Refusal {
-  std::string code, type, param, message;
-};
-std::optional<Refusal> refusal_in(const json::value& document) {
-  const json::value* error = member(&document, "error");
-  if (error && error->is_null()) error = nullptr;
-  if (!error && text(member(&document, "object")) == "error") error = &document;
-  if (!error) {
-    const std::string detail = text(member(&document, "detail"));
-    return detail.empty() ? std::nullopt
-                          : std::optional(Refusal{.code = {}, .type = {}, .param = {}, .message = detail});
-  }
-  Refusal refusal{.code = text_or_number(member(error, "code")),
-                  .type = text(member(error, "type")),
-                  .param = text(member(error, "param")),
-                  .message = text(member(error, "message"))};
-  if (error->is_string()) refusal.message = text(error);
-  return refusal;
-}
-
-Failure failure_of(unsigned status, const Refusal& refusal) {
-  Reason reason = reason_of_error(status, refusal.code, refusal.type);
-  if (reason == Reason::bad_request && refusal.param == "model") reason = Reason::model_not_found;
-  std::string detail = refusal.code.empty() ? refusal.type : refusal.code;
-  if (!refusal.message.empty()) detail += (detail.empty() ? "" : ": ") + refusal.message;
-  return {reason, one_line(detail.empty() ? "an error without words" : detail, words_shown)};
-}
 
 LlmFinish finish_of(const std::string& reason) {
   if (reason.empty()) return LlmFinish::unsaid;
@@ -105,9 +34,7 @@ LlmPiece piece_of(const json::value& document, std::string_view said) {
   }
   piece.model = text(member(&document, "model"));
   piece.usage = usage_of(member(&document, "usage"));
-  const json::value* choices = member(&document, "choices");
-  if (!choices || !choices->is_array() || choices->get_array().empty()) return piece;
-  const json::value* choice = &choices->get_array().front();
+  const json::value* choice = first_of(member(&document, "choices"));
   const json::value* words = member(choice, said);
   piece.content = text(member(words, "content"));
   piece.refusal = text(member(words, "refusal"));
@@ -115,63 +42,49 @@ LlmPiece piece_of(const json::value& document, std::string_view said) {
   return piece;
 }
 
-class OpenAi final : public LlmProvider {
+// OpenAI itself; it also counts tokens, through its other API.
+class OpenAi final : public LlmOpenAiChat {
  public:
-  OpenAi(LlmTarget target, std::string cap_field)
-      : target_(std::move(target)), cap_field_(std::move(cap_field)) {}
+  using LlmOpenAiChat::LlmOpenAiChat;
 
-  net::HttpRequest request(LlmAsk, std::string_view prompt) const override;
-  LlmPiece read_event(const net::SseEvent&) const override;
-  LlmPiece read_whole(std::string_view body) const override;
-  Failure read_error(const net::HttpResponse&) const override;
-  std::optional<Failure> model_missing(LlmAsk, std::string_view body) const override;
-  bool unknown_call(const net::HttpResponse&) const override;
-
- private:
-  std::string completion(std::string_view prompt) const;
-
-  LlmTarget target_;
-  std::string cap_field_;
+ protected:
+  std::optional<LlmCall> call(LlmAsk ask, std::string_view prompt) const override {
+    if (ask != LlmAsk::count) return LlmOpenAiChat::call(ask, prompt);
+    return LlmCall{.url = url("/responses/input_tokens"),
+                   .body = json::serialize(json::object{{"model", target().model}, {"input", prompt}})};
+  }
 };
 
-net::HttpRequest OpenAi::request(LlmAsk ask, std::string_view prompt) const {
-  net::HttpRequest request;
-  request.url = below(target_.base, "/models");
-  request.tls = target_.tls;
-  if (ask == LlmAsk::edge) return request;
-  request.headers = target_.headers;
-  if (!target_.api_key.empty())
-    request.headers.emplace_back("Authorization", "Bearer " + target_.api_key.reveal());
-  if (ask == LlmAsk::model) {
-    // A name may hold a slash: meta-llama/Llama-3.
-    request.url =
-        below(target_.base, "/models/" + boost::urls::encode(target_.model, boost::urls::unreserved_chars));
-  } else if (ask == LlmAsk::completion) {
-    request.url = below(target_.base, "/chat/completions");
-    request.method = "POST";
-    request.headers.emplace_back("Content-Type", "application/json");
-    request.headers.emplace_back("Accept", target_.stream ? "text/event-stream" : "application/json");
-    request.body = completion(prompt);
+}  // namespace
+
+std::optional<LlmCall> LlmOpenAiChat::call(LlmAsk ask, std::string_view prompt) const {
+  switch (ask) {
+    case LlmAsk::edge:
+    case LlmAsk::models: return LlmCall{.url = url("/models")};
+    case LlmAsk::model: return LlmCall{.url = model_url("/models/")};
+    case LlmAsk::completion: return completion(url("/chat/completions"), prompt);
+    default: return std::nullopt;
   }
-  return request;
 }
 
-std::string OpenAi::completion(std::string_view prompt) const {
-  json::object body{{"model", target_.model},
+LlmCall LlmOpenAiChat::completion(net::Url url, std::string_view prompt) const {
+  json::object body{{"model", target().model},
                     {"messages", json::array{json::object{{"role", "user"}, {"content", prompt}}}},
-                    {cap_field_, target_.max_tokens}};
-  if (target_.stream) {
+                    {cap_field_, target().max_tokens}};
+  if (target().stream) {
     body["stream"] = true;
     body["stream_options"] = {{"include_usage", true}};
   }
-  return json::serialize(body);
+  return {.url = std::move(url),
+          .body = json::serialize(body),
+          .headers = {{"Accept", target().stream ? "text/event-stream" : "application/json"}}};
 }
 
-LlmPiece OpenAi::read_event(const net::SseEvent& event) const {
+LlmPiece LlmOpenAiChat::read_event(const net::SseEvent& event) const {
   LlmPiece piece;
   if (event.data == "[DONE]") {
     piece.end = true;
-  } else if (const auto document = parse(event.data)) {
+  } else if (const auto document = parse_json(event.data)) {
     piece = piece_of(*document, "delta");
   } else if (!event.data.empty()) {
     piece.error = not_json("an event of the stream", event.data);
@@ -179,9 +92,9 @@ LlmPiece OpenAi::read_event(const net::SseEvent& event) const {
   return piece;
 }
 
-LlmPiece OpenAi::read_whole(std::string_view body) const {
+LlmPiece LlmOpenAiChat::read_whole(std::string_view body) const {
   LlmPiece piece;
-  const auto document = parse(body);
+  const auto document = parse_json(body);
   if (!document) {
     piece.error = not_json("the answer", body);
     return piece;
@@ -193,62 +106,31 @@ LlmPiece OpenAi::read_whole(std::string_view body) const {
   return piece;
 }
 
-Failure OpenAi::read_error(const net::HttpResponse& response) const {
-  const auto document = parse(response.body);
-  const auto refusal = document ? refusal_in(*document) : std::nullopt;
-  Failure failure = failure_of(response.status, refusal.value_or(Refusal{}));
-  std::string words = refusal ? failure.detail : describe_body(response.body);
-  failure.detail = "status " + std::to_string(response.status) + ": " + words;
-  if (response.status == 404 && !response.url.host.empty() && unknown_call(response))
-    failure.detail += " (is base_url right? asked for " + one_line(response.url.text(), words_shown) + ")";
-  if (const std::string* id = net::find_header(response.headers, "x-request-id"))
-    failure.detail += ", request " + one_line(*id, 80);
-  return failure;
+std::optional<Failure> LlmOpenAiChat::model_missing(LlmAsk ask, std::string_view body) const {
+  return missing_in_list(ask, body);
 }
 
-std::optional<Failure> OpenAi::model_missing(LlmAsk ask, std::string_view body) const {
-  const auto document = parse(body);
-  if (!document || !document->is_object()) return not_json("the list of models", body);
-  if (const auto refusal = refusal_in(*document)) return failure_of(200, *refusal);
-  if (ask == LlmAsk::model) return std::nullopt;
-  const json::value* data = member(&*document, "data");
-  if (!data || !data->is_array())
-    return Failure{Reason::protocol, "no list of models: " + describe_body(body)};
-  std::string others;
-  std::size_t shown = 0;
-  for (const json::value& model : data->get_array()) {
-    const std::string id = text(member(&model, "id"));
-    if (id == target_.model) return std::nullopt;
-    if (shown++ < models_shown) others += (others.empty() ? "" : ", ") + one_line(id, 60);
-  }
-  return Failure{Reason::model_not_found,
-                 "the server has " + std::to_string(data->get_array().size()) +
-                     " models and this one is not among them" +
-                     (others.empty() ? "" : ": " + others + (shown > models_shown ? ", …" : ""))};
-}
-
-// A server that knows the call says in the error that it is the model it does not know.
-bool OpenAi::unknown_call(const net::HttpResponse& response) const {
-  if (response.status == 405) return true;
-  if (response.status != 404) return false;
-  const auto document = parse(response.body);
-  const auto refusal = document ? refusal_in(*document) : std::nullopt;
-  return !refusal || (refusal->code != "model_not_found" && refusal->param != "model" &&
-                      !refusal->message.contains("model"));
-}
-
-}  // namespace
-
-std::unique_ptr<LlmProvider> make_llm_openai(config::Fields& fields, LlmTarget target) {
+void read_openai_headers(config::Fields& fields, LlmTarget& target) {
   for (const auto& [key, header] :
        {std::pair{"organization", "OpenAI-Organization"}, {"project", "OpenAI-Project"}}) {
     const std::string value = fields.text(key, "", "sent as " + std::string(header));
     if (!value.empty()) target.headers.emplace_back(header, value);
   }
-  std::string cap_field =
-      fields.one_of("max_tokens_field", "max_completion_tokens", {"max_completion_tokens", "max_tokens"},
-                    "name of the cap in the request; older servers know max_tokens only");
-  return std::make_unique<OpenAi>(std::move(target), std::move(cap_field));
+}
+
+std::string read_cap_field(config::Fields& fields, std::string_view fallback) {
+  return fields.one_of(
+      "max_tokens_field", fallback, {"max_completion_tokens", "max_tokens"},
+      "name of the cap in the request; servers other than OpenAI often know max_tokens only");
+}
+
+std::unique_ptr<LlmProvider> make_llm_openai(config::Fields& fields, LlmTarget target) {
+  read_openai_headers(fields, target);
+  return std::make_unique<OpenAi>(std::move(target), read_cap_field(fields, "max_completion_tokens"));
+}
+
+std::unique_ptr<LlmProvider> make_llm_openai_compatible(config::Fields& fields, LlmTarget target) {
+  return std::make_unique<LlmOpenAiChat>(std::move(target), read_cap_field(fields, "max_tokens"));
 }
 
 }  // namespace answerback::probes

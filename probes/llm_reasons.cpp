@@ -27,16 +27,24 @@ constexpr Word telling[] = {
     {"billing_error", Reason::quota},
 
     {"rate_limit_exceeded", Reason::rate_limited},
+    {"RATE_LIMIT_EXCEEDED", Reason::rate_limited},
+    {"ramp_limit_exceeded", Reason::rate_limited},
     {"rate_limit_error", Reason::rate_limited},
 
     {"slow_down", Reason::overloaded},
     {"server_is_overloaded", Reason::overloaded},
     {"overloaded_error", Reason::overloaded},
     {"unavailable_error", Reason::overloaded},
+    {"UNAVAILABLE", Reason::overloaded},
 
     {"invalid_api_key", Reason::auth},
     {"authentication_error", Reason::auth},
     {"permission_error", Reason::auth},
+    {"organization_on_hold", Reason::auth},
+    {"API_KEY_INVALID", Reason::auth},
+    {"API_KEY_EXPIRED", Reason::auth},
+    {"PERMISSION_DENIED", Reason::auth},
+    {"UNAUTHENTICATED", Reason::auth},
 
     {"model_not_found", Reason::model_not_found},
     {"DeploymentNotFound", Reason::model_not_found},
@@ -49,7 +57,9 @@ constexpr Word telling[] = {
 constexpr Word vague[] = {
     {"server_error", Reason::upstream_error},       {"api_error", Reason::upstream_error},
     {"timeout_error", Reason::upstream_error},      {"not_found_error", Reason::model_not_found},
-    {"invalid_request_error", Reason::bad_request},
+    {"invalid_request_error", Reason::bad_request}, {"INTERNAL", Reason::upstream_error},
+    {"DEADLINE_EXCEEDED", Reason::upstream_error},  {"NOT_FOUND", Reason::model_not_found},
+    {"INVALID_ARGUMENT", Reason::bad_request},      {"RESOURCE_EXHAUSTED", Reason::rate_limited},
 };
 
 template <std::size_t size>

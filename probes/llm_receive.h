@@ -1,12 +1,13 @@
 #pragma once
-// An answer as it comes over the wire: a stream event by event, anything else as one body. Everything is
-// capped.
+// An answer as it comes over the wire: a stream event by event or line by line, anything else as one body.
+// Everything is capped.
 
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "net/http.h"
+#include "net/ndjson.h"
 #include "net/sse.h"
 #include "probe/run.h"
 #include "probes/llm_answer.h"
@@ -36,7 +37,8 @@ class LlmReceiver {
   std::expected<LlmAnswer, Failure> finish(std::expected<net::HttpResponse, Failure> response);
 
   bool accepted() const { return accepted_; }  // the status was 2xx: the model was put to work
-  bool streamed() const { return streamed_; }
+  bool streamed() const { return framing_ != Framing::whole; }
+  const LlmAnswer& answer() const { return answer_; }  // what has come so far
   const net::HttpResponse& head() const {
     return head_;
   }  // with the body, once finished, where that is no stream
@@ -45,16 +47,21 @@ class LlmReceiver {
   bool on_head(const net::HttpResponse&);
   bool on_data(std::string_view piece);
   bool on_event(const net::SseEvent&);
+  bool on_line(std::string_view line);
+  void end_of_stream(bool well);
   bool too_large(std::string_view what, std::size_t cap);
 
   Run& run_;
   const LlmProvider& provider_;
   const LlmSecrets& secrets_;
   net::HttpResponse head_;
-  net::SseReader reader_{event_cap};
+  net::SseReader events_{event_cap};
+  net::NdjsonReader lines_{event_cap};
   LlmAnswer answer_;
   std::uint64_t body_bytes_ = 0;
-  bool accepted_ = false, streamed_ = false;
+  enum class Framing : std::uint8_t { whole, events, lines };
+  Framing framing_ = Framing::whole;
+  bool accepted_ = false;
 };
 
 }  // namespace answerback::probes

@@ -4,27 +4,36 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "config/fields.h"
+#include "probes/llm_budget.h"
 #include "probes/llm_judge.h"
+#include "probes/llm_key.h"
+#include "probes/llm_ladder.h"
 #include "probes/llm_provider.h"
+#include "probes/llm_replicas.h"
 #include "probes/llm_secrets.h"
 
 namespace answerback::probes {
 
-enum class LlmDepth : std::uint8_t {
-  reach,     // the edge answers
-  access,    // the key is valid and the model is there; no tokens
-  generate,  // the model speaks
-};
-
 struct LlmSettings {
   std::unique_ptr<const LlmProvider> provider;  // never null
   LlmDepth depth = LlmDepth::generate;
+  LlmDepth cheap = LlmDepth::access;  // between generations, and when the budget is spent
+  std::optional<int> every;           // with every Nth run a generation; left out: with each
   ChallengeKind challenge = ChallengeKind::none;
   std::int64_t max_tokens = 0;
   LlmExpect expect;
-  std::optional<std::uint64_t> tokens_per_day;
+  LlmLimits limits;         // of the probe's own purse
+  LlmLimits shared_limits;  // of the one it shares with all probes that have
+  std::string shared_name;  // this name for it; "": there is none
+  std::optional<LlmReplicasSettings> replicas;
+  std::optional<LlmPrice> price;
+  Duration max_backoff{};
+  bool server_health = false, server_load = false;
+  std::optional<double> most_waiting;  // requests waiting at the server
+  LlmKey key;
   LlmSecrets secrets;
 };
 

@@ -29,7 +29,7 @@ MAY = {
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {
     r"yaml-cpp/": {"daemon/config/yaml_syntax.cpp", "daemon/config/yaml_tree.cpp"},
-    r"pqxx/|libpq": {"probes/postgres_worker.cpp", "probes/postgres_sign_in.h", "probes/postgres_sign_in.cpp", "probes/postgres_guard.cpp"},
+    r"pqxx/|libpq": {"probes/llm_replicas_worker.cpp", "probes/postgres_worker.cpp", "probes/postgres_sign_in.h", "probes/postgres_sign_in.cpp", "probes/postgres_guard.cpp"},
     r"boost/beast": {"daemon/net/", "daemon/http/wire.h", "daemon/http/wire.cpp"},
     r"openssl/|boost/asio/ssl": {"daemon/net/", "daemon/credentials/"},
     r"ares": {"daemon/net/"},

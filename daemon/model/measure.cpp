@@ -26,6 +26,9 @@ constexpr std::array table{
     MeasureInfo{Measure::input_tokens, "input_tokens", "tokens"},
     MeasureInfo{Measure::output_tokens, "output_tokens", "tokens"},
     MeasureInfo{Measure::budget_remaining_tokens, "budget_remaining_tokens", "tokens"},
+    MeasureInfo{Measure::longest_chunk_gap, "longest_chunk_gap", "seconds"},
+    MeasureInfo{Measure::cost, "cost", ""},
+    MeasureInfo{Measure::requests_waiting, "requests_waiting", "requests"},
     MeasureInfo{Measure::perfdata, "perfdata", ""},
     MeasureInfo{Measure::claims_health, "claims_health", ""},
 };

@@ -22,8 +22,11 @@ enum class Measure : std::uint8_t {
   input_tokens,
   output_tokens,
   budget_remaining_tokens,
-  perfdata,       // a number a program reported; label: its own word for it, never a metric
-  claims_health,  // 1 or 0: whether the answer claims that others are healthy; label: its own words
+  longest_chunk_gap,  // seconds; between two pieces of an answer
+  cost,               // at the configured prices, in whatever currency
+  requests_waiting,   // at a model server of one's own
+  perfdata,           // a number a program reported; label: its own word for it, never a metric
+  claims_health,      // 1 or 0: whether the answer claims that others are healthy; label: its own words
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

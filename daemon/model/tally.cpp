@@ -34,6 +34,8 @@ void Tally::count(const RunRecord& run) {
   for (const Sample& sample : run.samples) {
     if (sample.measure == Measure::input_tokens) input_tokens += tokens(sample.value);
     if (sample.measure == Measure::output_tokens) output_tokens += tokens(sample.value);
+    if (sample.measure == Measure::cost && sample.value > 0) cost += sample.value;
+    if (sample.measure == Measure::time_to_first_token) first_token.observe(sample.value);
     if (sample.measure == Measure::stage_duration) {
       stages.try_emplace(sample.label, duration_edges).first->second.observe(sample.value);
     }

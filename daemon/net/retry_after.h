@@ -1,5 +1,6 @@
 #pragma once
-// How long we are asked to stay away. RFC 9110 10.2.3, and the milliseconds that OpenAI's servers add. Pure.
+// How long we are asked to stay away. RFC 9110 10.2.3, and what OpenAI's servers add: milliseconds, and when
+// a limit of which nothing remains begins anew. Pure.
 
 #include <optional>
 
@@ -7,11 +8,9 @@
 
 namespace answerback::net {
 
-inline constexpr Duration longest_wait = std::chrono::hours(1);
-
-// From retry-after-ms or Retry-After (seconds, also with a fraction, or a date), at most longest_wait: who
-// asks for more is asked again then. nullopt where there is none, or none that makes sense: negative, in the
-// past, more than a week, no number.
+// From retry-after-ms, Retry-After (seconds, also with a fraction, or a date), or x-ratelimit-reset-requests
+// and -tokens. nullopt where there is none, or none that makes sense: negative, in the past, more than a
+// week, no number.
 std::optional<Duration> retry_after(const Headers&, Wall now);
 
 }  // namespace answerback::net

@@ -58,7 +58,11 @@ constexpr std::array shown{
     Shown{Measure::output_tokens_per_second, "answerback_llm_output_tokens_per_second",
           "Speed of generation after the first content, newest run."},
     Shown{Measure::budget_remaining_tokens, "answerback_llm_budget_remaining_tokens",
-          "Tokens that probing may still spend today."},
+          "Tokens that probing may still spend before it falls back to a cheaper look."},
+    Shown{Measure::longest_chunk_gap, "answerback_llm_longest_chunk_gap_seconds",
+          "Longest pause between two pieces of the answer, newest run."},
+    Shown{Measure::requests_waiting, "answerback_llm_requests_waiting",
+          "Requests that wait at the model server, newest run."},
 };
 
 class ProbePage {
@@ -81,7 +85,10 @@ class ProbePage {
                             "Times a run was due and the one before had not ended.")),
         stage(out.histogram("answerback_agent_stage_duration_seconds",
                             "Time until each stage of the agent's chain.")),
-        tokens(out.counter("answerback_llm_tokens_total", "Tokens that probing has used.")) {
+        tokens(out.counter("answerback_llm_tokens_total", "Tokens that probing has used.")),
+        cost(out.counter("answerback_llm_cost_total", "What they cost, at the configured prices.")),
+        first_token(out.histogram("answerback_llm_time_to_first_chunk_seconds",
+                                  "From the request to the first content; OpenTelemetry's buckets.")) {
     for (const Shown& each : shown) measures.push_back(&out.gauge(each.name, each.help));
   }
 
@@ -125,10 +132,12 @@ class ProbePage {
       tokens.value(with(labels, "direction", "input"), static_cast<double>(tally.input_tokens));
       tokens.value(with(labels, "direction", "output"), static_cast<double>(tally.output_tokens));
     }
+    if (tally.cost > 0) cost.value(labels, tally.cost);
+    if (tally.first_token.count() > 0) first_token.histogram(labels, tally.first_token);
   }
 
   Family &up, &success, &health, &runs, &duration, &phase, &last_run, &last_pass, &transitions, &skipped,
-      &stage, &tokens;
+      &stage, &tokens, &cost, &first_token;
   std::vector<Family*> measures;  // as `shown`
 };
 

@@ -12,6 +12,10 @@ std::unique_ptr<Alarm> MovedClock::alarm(std::function<void()>) { throw std::log
 void LlmRig::configure(const std::string& base_url, const std::string& more) {
   std::string keys = "base_url: '" + base_url + "'\n    model: demo-1\n    api_key: demo-key";
   if (!more.empty()) keys += "\n    " + more;
+  configure_with(keys);
+}
+
+void LlmRig::configure_with(const std::string& keys) {
   reading_ = std::make_unique<Reading>(keys);
   probe_ = llm.make(reading_->fields(), loop.services);
   reading_->fields().finish();

@@ -34,6 +34,7 @@ class LlmRig {
 
   void configure(const std::string& base_url,
                  const std::string& more = "");  // a model "demo-1", the key "demo-key"
+  void configure_with(const std::string& keys);  // these and no other
   Seen run();
 
   // Ends at the deadline as the runner would end it, with the reason the phase has then.

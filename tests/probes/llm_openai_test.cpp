@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "probes/llm_providers.h"
+
 namespace answerback::probes {
 namespace {
 
@@ -13,9 +15,12 @@ std::unique_ptr<LlmProvider> provider(std::string model = "m") {
   LlmTarget target;
   target.base = *net::parse_url("http://llm:8000/v1", {"http"});
   target.model = std::move(model);
-  target.api_key = Secret("sk-key");
   target.headers = {{"X-Own", "own"}};
   return make_llm_openai(fields, std::move(target));
+}
+
+net::HttpRequest asked(LlmAsk ask, std::string_view prompt = {}, std::string model = "m") {
+  return *provider(std::move(model))->request(ask, prompt, Secret("sk-key"));
 }
 
 LlmPiece event(std::string data) {
@@ -29,22 +34,21 @@ std::string_view reason(const std::optional<Failure>& failure) {
 // --- asking
 
 TEST(OpenAiAsks, TheEdgeWithoutAnythingOfOurs) {
-  const net::HttpRequest request = provider()->request(LlmAsk::edge, {});
+  const net::HttpRequest request = asked(LlmAsk::edge);
   EXPECT_EQ(request.method, "GET");
   EXPECT_EQ(request.url.target, "/v1/models");
   EXPECT_TRUE(request.headers.empty());
 }
 
 TEST(OpenAiAsks, ForTheModelByItsNameAsOnePartOfThePath) {
-  const net::HttpRequest request = provider("meta-llama/Llama 3?")->request(LlmAsk::model, {});
+  const net::HttpRequest request = asked(LlmAsk::model, {}, "meta-llama/Llama 3?");
   EXPECT_EQ(request.url.target, "/v1/models/meta-llama%2FLlama%203%3F");
   EXPECT_EQ(*net::find_header(request.headers, "authorization"), "Bearer sk-key");
-  EXPECT_EQ(provider()->request(LlmAsk::models, {}).url.target, "/v1/models");
+  EXPECT_EQ(asked(LlmAsk::models).url.target, "/v1/models");
 }
 
 TEST(OpenAiAsks, WithAnyPromptAsJson) {
-  EXPECT_THAT(provider()->request(LlmAsk::completion, "say \"1\"\n").body,
-              HasSubstr(R"("content":"say \"1\"\n")"));
+  EXPECT_THAT(asked(LlmAsk::completion, "say \"1\"\n").body, HasSubstr(R"("content":"say \"1\"\n")"));
 }
 
 // --- a stream

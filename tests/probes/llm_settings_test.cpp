@@ -19,14 +19,14 @@ std::string mistakes(const std::string& keys) {
 
 TEST(ReadLlm, AModelIsEnough) {
   Reading reading("model: gpt-5-mini");
-  const LlmSettings settings = read_llm(reading.fields());
+  LlmSettings settings = read_llm(reading.fields());
   reading.fields().finish();
   EXPECT_TRUE(reading.ok()) << reading.text();
   EXPECT_EQ(settings.depth, LlmDepth::generate);
   EXPECT_EQ(settings.challenge, ChallengeKind::none);
   EXPECT_EQ(settings.max_tokens, 16);
-  EXPECT_EQ(settings.tokens_per_day, std::nullopt);
-  const net::HttpRequest request = settings.provider->request(LlmAsk::completion, "Hi");
+  EXPECT_EQ(settings.limits.per_day, std::nullopt);
+  const net::HttpRequest request = *settings.provider->request(LlmAsk::completion, "Hi", *settings.key.now());
   EXPECT_EQ(request.url.text(), "https://api.openai.com/v1/chat/completions");
   EXPECT_EQ(request.body,
             R"({"model":"gpt-5-mini","messages":[{"role":"user","content":"Hi"}],)"
@@ -42,12 +42,12 @@ TEST(ReadLlm, EverythingCanBeSaid) {
       "    challenge: arithmetic\n    max_tokens_field: max_tokens\n    expect_model: true\n"
       "    slow: {warn: 2s, fail: 5s}\n    budget: {tokens_per_day: 20000}\n    tls_config: {min_version: "
       "TLS13}");
-  const LlmSettings settings = read_llm(reading.fields());
+  LlmSettings settings = read_llm(reading.fields());
   reading.fields().finish();
   EXPECT_TRUE(reading.ok()) << reading.text();
   EXPECT_EQ(settings.max_tokens, 256);
-  EXPECT_EQ(settings.tokens_per_day, 20000u);
-  const net::HttpRequest request = settings.provider->request(LlmAsk::completion, "Hi");
+  EXPECT_EQ(settings.limits.per_day, 20000u);
+  const net::HttpRequest request = *settings.provider->request(LlmAsk::completion, "Hi", *settings.key.now());
   EXPECT_EQ(request.url.target, "/v1/chat/completions?api-version=preview");
   EXPECT_EQ(request.tls.min_version, "TLS13");
   for (const auto& [header, value] : {std::pair{"Authorization", "Bearer sk-hunter2"},

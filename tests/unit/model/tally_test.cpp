@@ -66,6 +66,14 @@ TEST(Tally, AddsUpTokensAndStages) {
   EXPECT_EQ(tally.stages.at("agent_started").count(), 2u);
   EXPECT_DOUBLE_EQ(tally.stages.at("tool_executing").sum(), 6);
 
+  record.samples = {
+      {Measure::cost, 0.25, ""}, {Measure::cost, -1, ""}, {Measure::time_to_first_token, 0.3, ""}};
+  tally.count(record);
+  tally.count(record);
+  EXPECT_DOUBLE_EQ(tally.cost, 0.5);
+  EXPECT_EQ(tally.first_token.count(), 2u);
+  EXPECT_EQ(tally.first_token.counts()[5], 2u) << "up to 0.32, as OpenTelemetry has it";
+
   record.samples = {{Measure::input_tokens, 1e300, ""}};
   tally.count(record);
   EXPECT_EQ(tally.input_tokens, 24u + 1'000'000'000'000'000u) << "a peer may claim any number";

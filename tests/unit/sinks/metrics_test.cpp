@@ -45,7 +45,10 @@ test::SnapshotBuilder everything() {
                  {Measure::output_tokens_per_second, 80, ""},
                  {Measure::input_tokens, 12, ""},
                  {Measure::output_tokens, 34, ""},
-                 {Measure::budget_remaining_tokens, 19'954, ""}};
+                 {Measure::budget_remaining_tokens, 19'954, ""},
+                 {Measure::cost, 0.25, ""},
+                 {Measure::longest_chunk_gap, 0.07, ""},
+                 {Measure::requests_waiting, 12, ""}};
   given.views[web].tally.count(run);
   given.views[web].tally.skipped_slots = 7;
   given.views[web].last = std::make_shared<const RunRecord>(run);
@@ -101,7 +104,8 @@ TEST(Metrics, TellWhatRunsMeasured) {
        {"tls_certificate_expiry_timestamp_seconds", "agent_stages_reached_ratio",
         "llm_time_to_first_token_seconds", "llm_output_tokens_per_second", "llm_budget_remaining_tokens",
         "agent_stage_duration_seconds_bucket", "llm_tokens_total", "probe_last_pass_timestamp_seconds",
-        "probe_last_run_timestamp_seconds", "probe_skipped_slots_total"}) {
+        "probe_last_run_timestamp_seconds", "probe_skipped_slots_total", "llm_cost_total",
+        "llm_longest_chunk_gap_seconds", "llm_requests_waiting", "llm_time_to_first_chunk_seconds_bucket"}) {
     EXPECT_THAT(page, HasSubstr(std::string("\nanswerback_") + name + "{probe=\"web\""));
   }
 }
