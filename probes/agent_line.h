@@ -63,6 +63,8 @@ struct AgentDialectRow {
       config::Fields&);  // never null; reads `url` and the keys only it has
 };
 
+// The first is the one spoken without a preset. `types agent` shows the keys of all: a key that means
+// different things to two of them should be two keys.
 std::span<const AgentDialectRow> agent_dialects();
 
 }  // namespace answerback::probes

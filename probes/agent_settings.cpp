@@ -21,6 +21,25 @@ std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRo
   return chain;
 }
 
+// Documentation shows the keys of all dialects: which one is spoken is not known then.
+std::unique_ptr<const AgentDialect> read_dialect(config::Fields& fields, const AgentDialectRow& chosen) {
+  auto dialect = chosen.read(fields);
+  if (fields.describes()) {
+    for (const AgentDialectRow& row : agent_dialects()) row.read(fields);
+  }
+  return dialect;
+}
+
+const AgentDialectRow& choose_dialect(config::Fields& fields) {
+  std::vector<std::string> names;
+  for (const AgentDialectRow& row : agent_dialects()) {
+    if (!row.name.empty()) names.emplace_back(row.name);
+  }
+  const std::string preset =
+      fields.one_of("preset", "", names, "the protocol spoken; left out: that of agent-chat platforms");
+  return *std::ranges::find(agent_dialects(), preset, &AgentDialectRow::name);
+}
+
 ChainLimits read_limits(config::Fields fields) {
   ChainLimits limits;
   limits.first_event =
@@ -39,8 +58,8 @@ ChainLimits read_limits(config::Fields fields) {
 
 AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
-  const AgentDialectRow& dialect = agent_dialects().front();
-  settings.dialect = dialect.read(fields);
+  const AgentDialectRow& dialect = choose_dialect(fields);
+  settings.dialect = read_dialect(fields, dialect);
   settings.chain = read_chain(fields, dialect);
   const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
                                               "what is asked, so that no canned answer can be right");

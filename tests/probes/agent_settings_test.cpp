@@ -56,6 +56,7 @@ TEST(ReadAgent, MistakesAreTold) {
            {"challenge: riddle", "challenge"},
            {"limits: {gap: 10s, gap_warn: 10s}", "must be less than gap"},
            {"limits: {first: 1s}", "unknown key"},
+           {"preset: carrier_pigeon", "preset: must be one of"},
            {"send_tokn: header", "did you mean \"send_token\""},
        }) {
     Reading reading("url: 'ws://api/ws'\n    " + keys);
