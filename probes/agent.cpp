@@ -157,6 +157,7 @@ std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
 
 constexpr Reason own_reasons[] = {
     Reason::auth,
+    Reason::forbidden,
     Reason::rate_limited,
     Reason::upgrade_refused,
     Reason::subprotocol,

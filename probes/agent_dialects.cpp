@@ -1,4 +1,5 @@
 // The list of dialects.
+#include "probes/agent_http_dialects.h"
 #include "probes/agent_line.h"
 #include "probes/agent_platform.h"
 
@@ -7,6 +8,12 @@ namespace answerback::probes {
 std::span<const AgentDialectRow> agent_dialects() {
   static constexpr AgentDialectRow rows[] = {
       {.name = "", .chain = usual_chain, .read = read_platform_dialect},
+      {.name = "ag_ui", .chain = ag_ui_chain, .read = read_ag_ui},
+      {.name = "langgraph", .chain = langgraph_chain, .read = read_langgraph},
+      {.name = "a2a", .chain = a2a_chain, .read = read_a2a},
+      {.name = "openai_responses", .chain = responses_chain, .read = read_responses},
+      {.name = "vercel_ui", .chain = vercel_chain, .read = read_vercel},
+      {.name = "json", .chain = json_chain, .read = read_json_dialect},
   };
   return rows;
 }

@@ -50,6 +50,8 @@ class AgentLine {
 class AgentDialect {
  public:
   virtual ~AgentDialect() = default;
+  // The stages it has as it is configured; empty: those of its row.
+  virtual std::span<const std::string_view> chain() const { return {}; }
   // Connects, signs in, waits for the welcome. `stages`: the names of the configured chain; they outlive the
   // line, as do the run and this.
   virtual asio::awaitable<std::expected<std::unique_ptr<AgentLine>, Failure>> open(

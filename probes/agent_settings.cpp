@@ -7,17 +7,17 @@
 namespace answerback::probes {
 namespace {
 
-std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& dialect) {
-  std::vector<std::string> chain =
-      fields.texts("chain",
-                   "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
-                   "tool_executing, tool_completed, agent_completed");
+std::vector<std::string> read_chain(config::Fields& fields, std::span<const std::string_view> usual) {
+  std::vector<std::string> chain = fields.texts(
+      "chain",
+      "the events an answer must come with, in order; left out: those of the preset, and without one "
+      "agent_started, agent_thinking, tool_executing, tool_completed, agent_completed");
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const bool again = std::find(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), chain[i]) !=
                        chain.begin() + static_cast<std::ptrdiff_t>(i);
     if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
   }
-  if (chain.empty()) chain.assign(dialect.chain.begin(), dialect.chain.end());
+  if (chain.empty()) chain.assign(usual.begin(), usual.end());
   return chain;
 }
 
@@ -60,7 +60,8 @@ AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
   const AgentDialectRow& dialect = choose_dialect(fields);
   settings.dialect = read_dialect(fields, dialect);
-  settings.chain = read_chain(fields, dialect);
+  const std::span<const std::string_view> own = settings.dialect->chain();
+  settings.chain = read_chain(fields, own.empty() ? dialect.chain : own);
   const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
                                               "what is asked, so that no canned answer can be right");
   settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
