@@ -50,24 +50,22 @@ AgentHeard too_many() {
 AgentHeard one(AgentEvent event) { return std::vector<AgentEvent>{std::move(event)}; }
 
 json::value value_of(const std::string& text) {
-  boost::system::error_code error;
-  json::value value = json::parse(text, error);
-  return error ? json::value(nullptr) : value;
+  return text.empty() ? json::value(json::object()) : json::parse(text);  // checked when it was read
 }
 
 }  // namespace
 
 AgentCall AgUiCodec::call(std::string_view question) {
-  const json::value forwarded = value_of(settings_.forwarded);
   json::object body{
       {"threadId", ids_.thread},
       {"runId", ids_.run},
       {"messages", json::array{json::object{{"id", ids_.message}, {"role", "user"}, {"content", question}}}},
       {"tools", json::array()},
-      {"context", json::array()},
-      {"forwardedProps", forwarded.is_null() ? json::value(json::object()) : forwarded}};
-  body["state"] = settings_.state.empty() ? json::value(json::object()) : value_of(settings_.state);
-  return {.body = json::serialize(body)};
+      {"context", json::array()}};
+  const std::string shown = json::serialize(body);  // what is configured may hold secrets
+  body["state"] = value_of(settings_.state);
+  body["forwardedProps"] = value_of(settings_.forwarded);
+  return {.body = json::serialize(body), .shown = shown};
 }
 
 AgentHeard AgUiCodec::read(const net::SseEvent& event) {

@@ -15,9 +15,8 @@
 namespace answerback::probes {
 
 struct AgUiSettings {
-  bool echo_ids = false;         // the run that answers must have the ids that were asked with
-  std::string state = {};        // JSON sent along; empty: none
-  std::string forwarded = "{}";  // JSON: forwardedProps
+  bool echo_ids = false;                   // the run that answers must have the ids that were asked with
+  std::string state = {}, forwarded = {};  // JSON objects sent along; empty: {}
 };
 
 class AgUiCodec final : public AgentCodec {

@@ -29,6 +29,7 @@ struct AgentCall {
   bool at_root = false;   // the path stands in the place of the url's own
   net::Headers headers = {{"Content-Type", "application/json"}, {"Accept", "text/event-stream"}};
   std::string body = {};
+  std::optional<std::string> shown = {};  // of the body, as evidence; left out: all of it
 };
 
 // What a document holds, in order. A failure ends the conversation: an order the protocol forbids

@@ -16,8 +16,9 @@ constexpr std::string_view waited_chain[] = {"values", "end"};
 
 std::string read_json_object(config::Fields& fields, std::string_view key, std::string_view doc) {
   const auto text = fields.json(key, doc);
-  if (text && !object_in(*text)) fields.error(key, "wants a mapping");
-  return text.value_or("");
+  if (!text || object_in(*text)) return text.value_or("");
+  fields.error(key, "wants a mapping");
+  return {};
 }
 
 bool read_stream(config::Fields& fields) {

@@ -34,9 +34,9 @@ std::string without_query(const net::Url& url) {
   return text.substr(0, text.find('?'));
 }
 
-std::string request_evidence(const net::HttpRequest& request) {
-  return request.method + " " + without_query(request.url) +
-         (request.body.empty() ? "" : "\n\n" + request.body);
+std::string request_evidence(const net::HttpRequest& request, const AgentCall& call) {
+  const std::string& body = call.shown ? *call.shown : call.body;
+  return request.method + " " + without_query(request.url) + (body.empty() ? "" : "\n\n" + body);
 }
 
 std::string head_evidence(const net::HttpResponse& head) {
@@ -87,7 +87,7 @@ class Line final : public AgentLine {
   asio::awaitable<std::expected<void, Failure>> open() {
     if (const auto call = codec_->prelude()) {
       const net::HttpRequest request = request_of(settings_, *call, token_);
-      run_.frame("sent", reading_.safe(request_evidence(request)));
+      run_.frame("sent", reading_.safe(request_evidence(request, *call)));
       auto response = co_await ask_whole(run_, transport_, request);
       if (!response) co_return std::unexpected(safe(std::move(response).error()));
       const std::string body = reading_.safe(std::move(response->body));
@@ -105,8 +105,9 @@ class Line final : public AgentLine {
 
   std::span<const std::string> forms() const override { return forms_; }
   asio::awaitable<std::expected<void, Failure>> ask(std::size_t, const std::string& question) override {
-    const net::HttpRequest request = request_of(settings_, codec_->call(question), token_);
-    run_.frame("sent", reading_.safe(request_evidence(request)));
+    const AgentCall call = codec_->call(question);
+    const net::HttpRequest request = request_of(settings_, call, token_);
+    run_.frame("sent", reading_.safe(request_evidence(request, call)));
     asked_ = run_.clock.now();
     co_return co_await stream_->send(run_, request);
   }
@@ -147,7 +148,7 @@ class Line final : public AgentLine {
       if (response) outcome = *response ? "done" : safe((*response).error()).detail;
     } catch (const boost::system::system_error&) {  // cancelled: the caller learns it at its next wait
     }
-    run_.frame("sent", reading_.safe(request_evidence(request)) + "\n\n" + outcome);
+    run_.frame("sent", reading_.safe(request_evidence(request, *call)) + "\n\n" + outcome);
   }
 
   Steady last_call() const override { return last_call_; }

@@ -44,7 +44,8 @@ std::string filled_in(std::string_view body, std::string_view question, const Ag
 AgentCall JsonCodec::call(std::string_view question) {
   return {.method = settings_.method,
           .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
-          .body = filled_in(settings_.body, question, ids_)};
+          .body = filled_in(settings_.body, question, ids_),
+          .shown = std::string(question)};  // the rest may hold secrets
 }
 
 AgentHeard JsonCodec::read(const net::SseEvent&) {

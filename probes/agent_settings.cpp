@@ -23,11 +23,11 @@ std::vector<std::string> read_chain(config::Fields& fields, std::span<const std:
 
 // Documentation shows the keys of all dialects: which one is spoken is not known then.
 std::unique_ptr<const AgentDialect> read_dialect(config::Fields& fields, const AgentDialectRow& chosen) {
-  auto dialect = chosen.read(fields);
   if (fields.describes()) {
+    fields.required_text("url", "ws or wss; http or https where the preset asks over HTTP");
     for (const AgentDialectRow& row : agent_dialects()) row.read(fields);
   }
-  return dialect;
+  return chosen.read(fields);
 }
 
 const AgentDialectRow& choose_dialect(config::Fields& fields) {
