@@ -234,6 +234,12 @@ TEST_F(OverHttp, AnEndThatWasSaidCountsHoweverTheConnectionEnds) {
     c.close();
   });
   EXPECT_EQ(run().verdict(), "pass");
+  serve([](Connection& c, const std::string&) -> Awaitable<void> {
+    co_await c.write(stream_head + chunk(streams::ag_ui));
+    co_await c.wait(20ms);
+    c.reset();
+  });
+  EXPECT_EQ(run().verdict(), "fail answer_wrong at answer");
 }
 
 TEST_F(OverHttp, ErrorsOfTheAgentAreItsOwn) {
@@ -450,9 +456,8 @@ TEST_F(OnLangGraph, WaitingAnswersAtOnceAndAn200MayBeAnError) {
 // ------------------------------------------------------------------------------------
 
 TEST_F(OverHttp, A2aIsSpokenWholeAndInItsOldForm) {
-  serve(ok(
-      "application/json",
-      R"({"jsonrpc":"2.0","id":"M-1","result":{"task":{"id":"t","artifacts":[{"artifactId":"a","parts":[{"text":"3901"}]}],"status":{"state":"TASK_STATE_COMPLETED"}}}})"));
+  serve_json(
+      R"({"jsonrpc":"2.0","id":"M-1","result":{"task":{"id":"t","artifacts":[{"artifactId":"a","parts":[{"text":"3901"}]}],"status":{"state":"TASK_STATE_COMPLETED"}}}})");
   EXPECT_EQ(run("preset: a2a\n    stream: false").verdict(), "pass");
   EXPECT_THAT(requests_[0], AllOf(HasSubstr("\r\nA2A-Version: 1.0\r\n"), HasSubstr("SendMessage")));
 
