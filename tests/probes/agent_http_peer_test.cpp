@@ -211,7 +211,7 @@ TEST_F(OverHttp, AnAnswerOfTheRunBeforeIsLate) {
 
 TEST_F(OverHttp, WrongAndMadeUpAnswersAreToldApart) {
   std::string wrong = streams::ag_ui, canned = streams::ag_ui;
-  wrong.replace(wrong.find("It is 39"), 8, "It is 17");
+  wrong.replace(wrong.find("It is 39"), 8, "It is 00");
   canned.replace(canned.find("It is 39"), 8, "This is a simulated response to: 39");
   stream(wrong);
   EXPECT_EQ(run().verdict(), "fail answer_wrong at answer");
