@@ -11,8 +11,10 @@
 #include "probes/agent_ag_ui.h"
 #include "probes/agent_json.h"
 #include "probes/agent_langgraph.h"
+#include "probes/agent_reading.h"
 #include "probes/agent_responses.h"
 #include "probes/agent_vercel.h"
+#include "support/sim_clock.h"
 
 namespace answerback::probes {
 namespace {
@@ -402,6 +404,54 @@ TEST(Json, FillsInAndPointsOut) {
   EXPECT_EQ(read(pointer, R"({"detail":"boom"})"), "!detail(boom)");
   EXPECT_THAT(read(pointer, "{}"), StartsWith("fail protocol: the answer has no /choices/0"));
   EXPECT_THAT(read(pointer, "oops"), StartsWith("fail protocol: wanted JSON"));
+}
+
+TEST(Reading, WhatCameTooLateIsNotHandedOn) {
+  asio::io_context io;
+  SimClock clock(io);
+  Phases phases;
+  Evidence evidence;
+  answerback::Run run{clock, clock.now() + std::chrono::seconds(10), phases, evidence, {}};
+  const std::vector<std::string> stages{"start", "finish"};
+  const auto codec = vercel();
+  AgentReading reading(run, *codec, stages, {});
+  EXPECT_FALSE(reading.next(clock.now()));  // nothing there: more must be read
+  reading.take({.type = {}, .data = R"({"type":"start"})", .id = {}});
+  const auto early = reading.next(clock.now()),
+             due = reading.next(clock.now() + std::chrono::milliseconds(1));
+  ASSERT_TRUE(early && *early && due && *due);
+  EXPECT_FALSE(**early);
+  ASSERT_TRUE(**due);
+  EXPECT_EQ((**due)->event.name, "start");
+  reading.end();
+  const auto last = reading.next(Steady::max());
+  ASSERT_TRUE(last && !*last);
+  EXPECT_EQ(last->error().reason, Reason::truncated);
+}
+
+TEST(Reading, AFloodOfPiecesIsOneFrame) {
+  asio::io_context io;
+  SimClock clock(io);
+  Phases phases;
+  Evidence evidence;
+  answerback::Run run{clock, clock.now() + std::chrono::seconds(10), phases, evidence, {}};
+  const std::vector<std::string> stages{"start", "finish"};
+  const auto codec = vercel();
+  AgentReading reading(run, *codec, stages, {Secret("k-123456")});
+  net::SseReader reader;
+  const std::string piece = R"({"type":"text-delta","id":"0","delta":"k-123456 "})";
+  std::vector<std::string> documents{R"({"type":"text-start","id":"0"})"};
+  documents.insert(documents.end(), 50, piece);
+  documents.insert(documents.end(), {R"({"type":"text-end","id":"0"})", R"({"type":"finish"})"});
+  reader.feed(sse(documents), [&](const net::SseEvent& event) {
+    reading.take(event);
+    return true;
+  });
+  std::string frames;
+  for (const Frame& frame : evidence.frames()) frames += frame.label + " " + frame.text + "\n";
+  EXPECT_THAT(frames, HasSubstr("received 49 more of text-delta\n"));
+  EXPECT_THAT(frames, HasSubstr("answer <secret> <secret>"));
+  EXPECT_EQ(evidence.frames().size(), 6u);
 }
 
 TEST(CodecsFuzz, WhateverComesIsHeardAndBounded) {
