@@ -29,6 +29,7 @@ struct AgentCall {
   bool at_root = false;   // the path stands in the place of the url's own
   net::Headers headers = {{"Content-Type", "application/json"}, {"Accept", "text/event-stream"}};
   std::string body = {};
+  std::vector<std::string> before = {};   // messages of a socket that go out ahead of the body
   std::optional<std::string> shown = {};  // of the body, as evidence; left out: all of it
 };
 

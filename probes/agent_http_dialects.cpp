@@ -5,6 +5,7 @@
 #include "probes/agent_http_line.h"
 #include "probes/agent_json.h"
 #include "probes/agent_langgraph.h"
+#include "probes/agent_realtime.h"
 #include "probes/agent_responses.h"
 #include "probes/agent_socket_line.h"
 #include "probes/agent_vercel.h"
@@ -24,6 +25,11 @@ std::string read_json_object(config::Fields& fields, std::string_view key, std::
 bool read_stream(config::Fields& fields) {
   return fields.flag("stream", true,
                      "with preset langgraph and a2a: hear the answer as it is made; false: wait for its end");
+}
+
+std::int64_t read_output_cap(config::Fields& fields) {
+  return fields.integer("max_output_tokens", 1024, 16, 1'000'000,
+                        "with the presets openai_…: cap on an answer, its thinking included");
 }
 
 }  // namespace
@@ -74,9 +80,7 @@ std::unique_ptr<const AgentDialect> read_responses(config::Fields& fields) {
   const ResponsesSettings settings{
       .model = fields.text("model", "", "with preset openai_responses, which needs it: name of the model"),
       .instructions = fields.text("instructions", "", "with preset openai_responses: instructions"),
-      .max_output_tokens =
-          fields.integer("max_output_tokens", 1024, 16, 1'000'000,
-                         "with preset openai_responses: cap on an answer, its thinking included")};
+      .max_output_tokens = read_output_cap(fields)};
   if (settings.model.empty()) fields.error("model", "preset openai_responses needs it");
   using Over = ResponsesCodec::Over;
   const bool socket = http.url.scheme.starts_with("ws");
@@ -84,6 +88,12 @@ std::unique_ptr<const AgentDialect> read_responses(config::Fields& fields) {
     return std::make_unique<ResponsesCodec>(settings, socket ? Over::socket : Over::http);
   };
   return socket ? agent_over_socket(std::move(http), make) : agent_over_http(std::move(http), make);
+}
+
+std::unique_ptr<const AgentDialect> read_realtime(config::Fields& fields) {
+  AgentHttpSettings http = read_agent_http(fields, "wss://…/v1/realtime?model=…", {"ws", "wss"});
+  const std::int64_t cap = read_output_cap(fields);
+  return agent_over_socket(std::move(http), [cap](AgentIds) { return std::make_unique<RealtimeCodec>(cap); });
 }
 
 std::unique_ptr<const AgentDialect> read_vercel(config::Fields& fields) {

@@ -4,6 +4,8 @@
 
 #include "net/websocket.h"
 #include "probe/within.h"
+#include "probes/agent_http_request.h"
+#include "probes/agent_reading.h"
 #include "probes/platform_time.h"
 
 namespace answerback::probes {
@@ -29,12 +31,16 @@ class Line final : public AgentLine {
   std::span<const std::string> forms() const override { return forms_; }
 
   asio::awaitable<std::expected<void, Failure>> ask(std::size_t, const std::string& question) override {
-    std::string message = codec_->call(question).body;
-    run_.frame("sent", reading_.safe(message));
-    auto sent = co_await socket_.send(run_, std::move(message));
-    if (sent) co_return std::expected<void, Failure>();
-    gone_ = true;
-    co_return std::unexpected(std::move(sent).error().failure);
+    AgentCall call = codec_->call(question);
+    call.before.push_back(std::move(call.body));
+    for (std::string& message : call.before) {
+      run_.frame("sent", reading_.safe(message));
+      auto sent = co_await socket_.send(run_, std::move(message));
+      if (sent) continue;
+      gone_ = true;
+      co_return std::unexpected(std::move(sent).error().failure);
+    }
+    co_return std::expected<void, Failure>();
   }
 
   asio::awaitable<std::expected<std::optional<Arrival>, Failure>> next(Steady until) override {

@@ -6,7 +6,7 @@
 
 namespace answerback::probes {
 
-// The codec's call() gives the message: its body. The url is ws or wss.
+// The codec's call() gives the messages: those before the body, and the body. The url is ws or wss.
 std::unique_ptr<const AgentDialect> agent_over_socket(AgentHttpSettings, MakeCodec);
 
 }  // namespace answerback::probes

@@ -441,6 +441,19 @@ TEST_F(OnLangGraph, WithoutAThreadNothingIsAsked) {
   EXPECT_THAT(told.frames(), Not(HasSubstr("runs")));
 }
 
+TEST_F(OnLangGraph, AThreadThatMayHaveBeenMadeIsDeleted) {
+  serve([](Connection& c, const std::string& request) -> Awaitable<void> {
+    if (request.starts_with("DELETE ")) co_await c.write(status("404 Not Found"));
+    co_await c.hold();
+  });
+  const Told told = run("preset: langgraph", 500ms);
+  EXPECT_EQ(told.verdict(), "fail read_timeout at processing") << testing::PrintToString(told);
+  ASSERT_EQ(requests_.size(), 2u);
+  const std::string id = requests_[1].substr(22, 36);
+  EXPECT_THAT(requests_[1], StartsWith("DELETE /agent/threads/" + id + "?tenant=1 "));
+  EXPECT_THAT(requests_[0], HasSubstr(R"({"thread_id":")" + id + "\"}"));
+}
+
 TEST_F(OnLangGraph, WaitingAnswersAtOnceAndAn200MayBeAnError) {
   const std::string keys = "preset: langgraph\n    stream: false\n    thread: false";
   serve_json(R"({"messages":[{"type":"ai","content":"It is 3901"}]})", "text/plain");
@@ -532,6 +545,35 @@ TEST_F(OverHttp, ResponsesAreTheSameOverASocket) {
   over_socket(2, true);
   EXPECT_EQ(run().verdict(), "fail closed at chain");
   over_socket(0, false);
+  EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
+}
+
+TEST_F(OverHttp, ARealtimeSessionIsNoAnswerByItself) {
+  std::string heard;
+  bool answers = true;
+  peer_.emplace(loop_.io, [&](Connection& c) -> Awaitable<void> {
+    co_await c.write(net::accepted(co_await c.read_http()));
+    heard.clear();
+    net::SseReader reader;
+    std::vector<std::string> messages;
+    for (int i = 0; i < 3; ++i) heard += (co_await net::read_frame(c)).payload + "\n";
+    reader.feed(answered(streams::realtime, heard), [&](const net::SseEvent& event) {
+      messages.push_back(event.data);
+      return true;
+    });
+    messages.resize(answers ? messages.size() : 1);
+    for (const std::string& message : messages) co_await c.write(net::frame(net::text_frame, message));
+    for (;;) {
+      if ((co_await net::read_frame(c)).opcode == net::close_frame) co_await c.write(net::closing(1000));
+    }
+  });
+  bench_ = std::make_unique<Bench>(loop_, agent, "ws" + peer_->url("/v1/realtime?model=m").substr(4),
+                                   limits + "\n    preset: openai_realtime");
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  EXPECT_THAT(heard, AllOf(StartsWith(R"({"type":"session.update")"), HasSubstr("conversation.item.create"),
+                           HasSubstr(R"({"type":"response.create")")));
+  answers = false;
   EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
 }
 
