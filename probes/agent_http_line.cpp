@@ -227,6 +227,7 @@ class Dialect final : public AgentDialect {
       : settings_(std::move(settings)), make_(std::move(make)), stages_(stages) {}
 
   std::span<const std::string_view> chain() const override { return stages_; }
+  bool whole() const override { return !make_({})->wants_stream(); }
 
   asio::awaitable<std::expected<std::unique_ptr<AgentLine>, Failure>> open(
       Run& run, Services& services, std::span<const std::string> stages) const override {

@@ -52,6 +52,7 @@ class AgentDialect {
   virtual ~AgentDialect() = default;
   // The stages it has as it is configured; empty: those of its row.
   virtual std::span<const std::string_view> chain() const { return {}; }
+  virtual bool whole() const { return false; }  // nothing comes before the answer is there, all at once
   // Connects, signs in, waits for the welcome. `stages`: the names of the configured chain; they outlive the
   // line, as do the run and this.
   virtual asio::awaitable<std::expected<std::unique_ptr<AgentLine>, Failure>> open(

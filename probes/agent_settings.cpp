@@ -40,10 +40,11 @@ const AgentDialectRow& choose_dialect(config::Fields& fields) {
   return *std::ranges::find(agent_dialects(), preset, &AgentDialectRow::name);
 }
 
-ChainLimits read_limits(config::Fields fields) {
+ChainLimits read_limits(config::Fields fields, bool whole) {
   ChainLimits limits;
   limits.first_event =
-      fields.duration("first_event", limits.first_event, "from the request to the first event");
+      fields.duration("first_event", whole ? limits.completion : limits.first_event,
+                      "from the request to the first event; 2m where the answer comes all at once");
   limits.gap_warn = fields.duration("gap_warn", limits.gap_warn, "warn when two events are further apart");
   limits.gap =
       fields.duration("gap", limits.gap, "between two events; a tool at work has a limit of its own");
@@ -66,7 +67,8 @@ AgentSettings read_agent(config::Fields& fields) {
                                               "what is asked, so that no canned answer can be right");
   settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
   settings.limits =
-      read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"));
+      read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"),
+                  settings.dialect->whole());
   settings.canned = usual_canned;
   for (std::string& text : fields.texts("canned", "further texts that give a made-up answer away"))
     settings.canned.push_back(std::move(text));

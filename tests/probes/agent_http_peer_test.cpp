@@ -640,5 +640,17 @@ TEST(AgentHttpSettings, TheChainIsThePresets) {
               ElementsAre("RUN_STARTED", "RUN_FINISHED"));
 }
 
+TEST(AgentHttpSettings, AnAnswerThatComesAtOnceHasTheTimeOfAWholeOne) {
+  for (const auto& [keys, limit] :
+       {std::pair<std::string, Duration>{"preset: ag_ui", 15s},
+        {"preset: langgraph", 15s},
+        {"preset: langgraph\n    stream: false", 2min},
+        {"preset: json\n    body: '\"{{question}}\"'", 2min},
+        {"preset: json\n    body: '\"{{question}}\"'\n    limits: {first_event: 3s}", 3s}}) {
+    Reading reading("url: 'http://a/b'\n    " + keys);
+    EXPECT_EQ(read_agent(reading.fields()).limits.first_event, limit) << keys;
+  }
+}
+
 }  // namespace
 }  // namespace answerback::probes
