@@ -598,6 +598,19 @@ TEST_F(OverHttp, OneAnswerToOneRequest) {
   EXPECT_EQ(run(keys).verdict(), "fail no_start at dispatch");
 }
 
+TEST_F(OverHttp, WhatIsConfiguredGoesBeforeTheProtocolAndIsNotShown) {
+  serve_json("\"It is 3901\"");
+  const Told told =
+      run("preset: json\n    headers: {content-type: text/x-riddle, Accept: text/plain}\n    body: "
+          "'key=hidden-one "
+          "{{question}}'");
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  EXPECT_THAT(requests_[0],
+              AllOf(HasSubstr("\r\ncontent-type: text/x-riddle\r\n"), HasSubstr("key=hidden-one What"),
+                    HasSubstr("\r\nAccept: text/plain\r\n"), Not(HasSubstr("application/json"))));
+  EXPECT_THAT(told.frames(), AllOf(HasSubstr("What is the product"), Not(HasSubstr("hidden-one"))));
+}
+
 // --- configuration
 // -------------------------------------------------------------------------------------------
 
