@@ -365,6 +365,19 @@ TEST_F(OverHttp, WhatNeverEndsIsCutShort) {
   EXPECT_EQ(run().verdict(), "fail status at dispatch");
 }
 
+TEST_F(OverHttp, WhatIsNoAnswerIsToldThoughItHasNotEnded) {
+  for (const auto& [head, verdict] : {std::pair{"HTTP/1.1 500 Oops", "fail status at dispatch"},
+                                      {"HTTP/1.1 200 OK", "fail protocol at dispatch"}}) {
+    serve([head](Connection& c, const std::string&) -> Awaitable<void> {
+      co_await c.write(std::string(head) + "\r\nContent-Length: 99\r\n\r\nhalf");
+      co_await c.hold();
+    });
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), verdict);
+    EXPECT_THAT(told.result.detail, HasSubstr("half"));
+  }
+}
+
 TEST_F(OverHttp, ATokenGivenBackIsNoEvidence) {
   std::string events = streams::ag_ui;
   events.insert(events.find("data: ", 6),
