@@ -526,8 +526,9 @@ TEST_F(OverHttp, ACardThatLeadsElsewhereIsAWarning) {
 
 TEST_F(OverHttp, ResponsesAreTheSameOverASocket) {
   std::string heard;
+  int goodbyes = 0;
   const auto over_socket = [&](std::size_t documents, bool close) {
-    peer_.emplace(loop_.io, [&heard, documents, close](Connection& c) -> Awaitable<void> {
+    peer_.emplace(loop_.io, [&heard, &goodbyes, documents, close](Connection& c) -> Awaitable<void> {
       const std::string request = co_await c.read_http();
       co_await c.write(net::accepted(request));
       heard = request + (co_await net::read_frame(c)).payload;
@@ -541,7 +542,9 @@ TEST_F(OverHttp, ResponsesAreTheSameOverASocket) {
         co_await c.write(net::frame(net::text_frame, messages[i]));
       if (close) co_await c.write(net::closing(1011));
       for (;;) {
-        if ((co_await net::read_frame(c)).opcode == net::close_frame) co_await c.write(net::closing(1000));
+        if ((co_await net::read_frame(c)).opcode != net::close_frame) continue;
+        ++goodbyes;
+        co_await c.write(net::closing(1000));
       }
     });
     bench_ = std::make_unique<Bench>(
@@ -557,8 +560,10 @@ TEST_F(OverHttp, ResponsesAreTheSameOverASocket) {
   EXPECT_EQ(run().verdict(), "fail stalled at chain");
   over_socket(2, true);
   EXPECT_EQ(run().verdict(), "fail closed at chain");
+  goodbyes = 0;
   over_socket(0, false);
   EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
+  EXPECT_EQ(goodbyes, 1);
 }
 
 TEST_F(OverHttp, ARealtimeSessionIsNoAnswerByItself) {
