@@ -3,16 +3,18 @@
 #include <array>
 
 #include "probes/agent.h"
+#include "probes/exec.h"
 #include "probes/http.h"
 #include "probes/llm.h"
 #include "probes/postgres.h"
+#include "probes/redis.h"
 #include "probes/tcp.h"
 #include "probes/websocket.h"
 
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, http, llm, postgres, tcp, websocket};
+  static const std::array types{agent, exec, http, llm, postgres, redis, tcp, websocket};
   return types;
 }
 
