@@ -150,9 +150,9 @@ void Chain::reach(std::size_t stage, const AgentEvent& event, Steady at) {
 
 void Chain::tool(const AgentEvent& event, Steady at) {
   const std::string key = tool_key(event);
-  if (event.name == "tool_executing") {
+  if (event.edge == ToolEdge::begins || event.name == "tool_executing") {
     if (open_tools_.size() < names_kept) open_tools_.emplace(key, at);
-  } else if (event.name == "tool_completed") {
+  } else if (event.edge == ToolEdge::ends || event.name == "tool_completed") {
     // Without a name on either side, it is the one that is open.
     if (open_tools_.erase(key) == 0 && !open_tools_.empty() && (key.empty() || open_tools_.contains("")))
       open_tools_.erase(key.empty() ? open_tools_.begin() : open_tools_.find(""));

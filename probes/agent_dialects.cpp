@@ -1,4 +1,5 @@
 // The list of dialects.
+#include "probes/agent_http_dialects.h"
 #include "probes/agent_line.h"
 #include "probes/agent_platform.h"
 #include "probes/agent_steps.h"
@@ -16,7 +17,13 @@ std::span<const AgentDialectRow> agent_dialects() {
       {.name = "actioncable", .chain = usual_chain, .read = read_preset_dialect<actioncable>},
       {.name = "phoenix", .chain = usual_chain, .read = read_preset_dialect<phoenix>},
       {.name = "signalr", .chain = usual_chain, .read = read_preset_dialect<signalr>},
-      {.name = "openai_realtime", .chain = usual_chain, .read = read_preset_dialect<openai_realtime>},
+      {.name = "ag_ui", .chain = ag_ui_chain, .read = read_ag_ui},
+      {.name = "langgraph", .chain = langgraph_chain, .read = read_langgraph},
+      {.name = "a2a", .chain = a2a_chain, .read = read_a2a},
+      {.name = "openai_responses", .chain = responses_chain, .read = read_responses},
+      {.name = "openai_realtime", .chain = realtime_chain, .read = read_realtime},
+      {.name = "vercel_ui", .chain = vercel_chain, .read = read_vercel},
+      {.name = "json", .chain = json_chain, .read = read_json_dialect},
   };
   return rows;
 }

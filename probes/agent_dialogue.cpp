@@ -25,7 +25,9 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::ask(const Challenge& cha
   const Steady asked = run_.clock.now();
   chain_.emplace(settings_.chain, settings_.limits, std::move(identity), asked);
   // A control request needs its time as well: of a short deadline, a quarter.
-  const Duration control = std::min(settings_.limits.first_event, (line_.last_call() - asked) / 4);
+  Duration control{};
+  if (line_.forms().size() > 1)
+    control = std::min(settings_.limits.first_event, (line_.last_call() - asked) / 4);
   auto heard = co_await listen(*chain_, challenge, 0, line_.last_call() - control);
   if (heard || heard.error().reason != Reason::no_start) co_return heard;
   if (unrecognised_)

@@ -51,11 +51,14 @@ class AgentLine {
 class AgentDialect {
  public:
   virtual ~AgentDialect() = default;
+  // The chain it has where none is configured; empty: its stages(), or that of its row.
+  virtual std::span<const std::string_view> chain() const { return {}; }
+  virtual bool whole() const { return false; }  // nothing comes before the answer is there, all at once
   // Connects, signs in, waits for the welcome. `stages`: the names of the configured chain; they outlive the
   // line, as do the run and this.
   virtual asio::awaitable<std::expected<std::unique_ptr<AgentLine>, Failure>> open(
       Run&, Services&, std::span<const std::string> stages) const = 0;
-  // The stages of its chain as configured; empty: those of its row.
+  // Every event that it yields as it is configured, in order: a chain can name no other; empty: any.
   virtual std::vector<std::string> stages() const { return {}; }
 };
 

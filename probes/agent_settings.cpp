@@ -25,18 +25,20 @@ std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRo
       fields.error("chain[" + std::to_string(i) + "]", "none of `events` is called so");
   }
   if (chain.empty()) chain = known;
+  const std::span<const std::string_view> own = dialect.chain();
+  if (chain.empty()) chain.assign(own.begin(), own.end());
   if (chain.empty()) chain.assign(row.chain.begin(), row.chain.end());
   return chain;
 }
 
 // Documentation shows the keys of all dialects: which one is spoken is not known then.
 std::unique_ptr<const AgentDialect> read_dialect(config::Fields& fields, const AgentDialectRow& chosen) {
-  auto dialect = chosen.read(fields);
   if (fields.describes()) {
+    fields.required_text("url", "ws or wss; http or https where the preset asks over HTTP");
     for (const AgentDialectRow& row : agent_dialects()) row.read(fields);
     steps_dialect.read(fields);
   }
-  return dialect;
+  return chosen.read(fields);
 }
 
 const AgentDialectRow& choose_dialect(config::Fields& fields) {
@@ -51,10 +53,11 @@ const AgentDialectRow& choose_dialect(config::Fields& fields) {
   return *std::ranges::find(agent_dialects(), preset, &AgentDialectRow::name);
 }
 
-ChainLimits read_limits(config::Fields fields) {
+ChainLimits read_limits(config::Fields fields, bool whole) {
   ChainLimits limits;
   limits.first_event =
-      fields.duration("first_event", limits.first_event, "from the request to the first event");
+      fields.duration("first_event", whole ? limits.completion : limits.first_event,
+                      "from the request to the first event; 2m where the answer comes all at once");
   limits.gap_warn = fields.duration("gap_warn", limits.gap_warn, "warn when two events are further apart");
   limits.gap =
       fields.duration("gap", limits.gap, "between two events; a tool at work has a limit of its own");
@@ -76,7 +79,8 @@ AgentSettings read_agent(config::Fields& fields) {
                                               "what is asked, so that no canned answer can be right");
   settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
   settings.limits =
-      read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"));
+      read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"),
+                  settings.dialect->whole());
   settings.canned = usual_canned;
   for (std::string& text : fields.texts("canned", "further texts that give a made-up answer away"))
     settings.canned.push_back(std::move(text));

@@ -39,6 +39,8 @@ enum class EventKind : std::uint8_t {
 enum class Shape : std::uint8_t { root, data, payload, carrier };
 std::string_view name(Shape);
 
+enum class ToolEdge : std::uint8_t { none, begins, ends };
+
 struct AgentEvent {
   EventKind kind = EventKind::unreadable;
   Shape shape = Shape::root;
@@ -47,6 +49,7 @@ struct AgentEvent {
   std::string parent;                      // of a sub-agent: the run or agent it works for
   std::string agent;                       // who speaks
   std::string tool;                        // tool events
+  ToolEdge edge = ToolEdge::none;          // of that tool, where the name of the event does not tell
   std::string answer;                      // of the last event of a chain, or a piece of one that is streamed
   std::string words;                       // of an error or a notice: code and message in one line
   std::string received_type;               // unrecognised: the type the server does not know
