@@ -7,18 +7,27 @@
 namespace answerback::probes {
 namespace {
 
-std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& dialect) {
-  std::vector<std::string> chain =
-      fields.texts("chain",
-                   "the events an answer must come with, in order; left out: agent_started, agent_thinking, "
-                   "tool_executing, tool_completed, agent_completed");
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    const bool again = std::find(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), chain[i]) !=
-                       chain.begin() + static_cast<std::ptrdiff_t>(i);
-    if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
+void read_challenge(config::Fields& fields, AgentSettings& settings) {
+  constexpr std::pair<std::string_view, ChallengeKind> kinds[] = {{"arithmetic", ChallengeKind::arithmetic},
+                                                                  {"word_order", ChallengeKind::word_order},
+                                                                  {"nonce", ChallengeKind::nonce},
+                                                                  {"none", ChallengeKind::none}};
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : kinds) names.emplace_back(name);
+  const std::string chosen =
+      fields.one_of("challenge", "arithmetic", names,
+                    "what is asked, so that no canned answer can be right: a product, words to be put in "
+                    "order, or what a tool of the platform must look up");
+  for (const auto& [name, kind] : kinds) {
+    if (name == chosen) settings.challenge = kind;
   }
-  if (chain.empty()) chain.assign(dialect.chain.begin(), dialect.chain.end());
-  return chain;
+  config::Fields nonce =
+      fields.child("nonce", "challenge nonce: where the secret is put, and how to ask for it");
+  NonceStore store = read_nonce(nonce);
+  if (settings.challenge != ChallengeKind::nonce) return;
+  if (store.request.url.host.empty() || store.question.empty())
+    fields.error("challenge", "nonce wants `nonce` with a url and a question");
+  settings.nonce = std::move(store);
 }
 
 ChainLimits read_limits(config::Fields fields) {
@@ -41,10 +50,12 @@ AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
   const AgentDialectRow& dialect = agent_dialects().front();
   settings.dialect = dialect.read(fields);
-  settings.chain = read_chain(fields, dialect);
-  const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
-                                              "what is asked, so that no canned answer can be right");
-  settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
+  settings.owner = fields.owner();
+  settings.stages = read_stages(fields, dialect.chain);
+  read_challenge(fields, settings);
+  settings.control = fields.flag("control", true,
+                                 "after silence, ask in another form, and then what no server knows, to find "
+                                 "out whether the request was dropped");
   settings.limits =
       read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"));
   settings.canned = usual_canned;

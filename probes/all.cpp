@@ -4,6 +4,7 @@
 
 #include "probes/agent.h"
 #include "probes/http.h"
+#include "probes/isolation.h"
 #include "probes/llm.h"
 #include "probes/postgres.h"
 #include "probes/tcp.h"
@@ -12,7 +13,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, http, llm, postgres, tcp, websocket};
+  static const std::array types{agent, http, isolation, llm, postgres, tcp, websocket};
   return types;
 }
 

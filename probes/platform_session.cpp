@@ -128,13 +128,13 @@ asio::awaitable<std::expected<std::optional<Session::Arrival>, Failure>> Session
   net::Message message = **std::move(read);
   Arrival arrival{{}, {}, run_->clock.now()};
   if (!message.text) {
-    run_->frame("received", "binary, " + std::to_string(message.data.size()) + " bytes");
+    keep("received", "binary, " + std::to_string(message.data.size()) + " bytes");
     ++seen_.unreadable;
     co_return arrival;
   }
   arrival.event = read_event(message.data, stages_);
   arrival.text = without_token(std::move(message.data));
-  run_->frame("received", arrival.text);
+  keep("received", arrival.text);
   note(arrival.event);
   if (arrival.event.kind == EventKind::sign_in_error)
     co_return std::unexpected(
@@ -169,7 +169,7 @@ asio::awaitable<std::expected<void, Failure>> Session::answer(const AgentEvent& 
 }
 
 asio::awaitable<std::expected<void, Failure>> Session::send(std::string text) {
-  run_->frame("sent", without_token(text));
+  keep("sent", without_token(text));
   auto sent = co_await socket_.send(*run_, std::move(text));
   if (sent) co_return std::expected<void, Failure>();
   gone_ = true;
@@ -188,6 +188,11 @@ std::optional<ProbeResult> Session::warning() const {
   if (seen_.unselected)
     return ProbeResult::warn(Reason::subprotocol, "subprotocols were offered and the server selected none");
   return std::nullopt;
+}
+
+void Session::keep(std::string_view label, std::string_view text) {
+  const std::string& who = settings_->who;
+  run_->frame(who.empty() ? std::string(label) : who + " " + std::string(label), text);
 }
 
 std::string Session::without_token(std::string text) const {

@@ -61,6 +61,7 @@ class Session {
   asio::awaitable<std::expected<void, Failure>> answer(const AgentEvent&);
   void note(const AgentEvent&);
   std::string without_token(std::string text) const;
+  void keep(std::string_view label, std::string_view text);
 
   Run* run_;
   const SessionSettings* settings_;

@@ -5,12 +5,14 @@
 
 #include "credentials/credentials.h"
 #include "model/text.h"
-#include "probes/platform_event.h"
 #include "probes/expect_bounds.h"
+#include "probes/platform_event.h"
 
 namespace answerback::probes {
 namespace {
 
+// An agent's words may be many; what is too long to be read is skipped, and only beyond this the end.
+constexpr std::size_t largest_message = 8 * 1024 * 1024;
 constexpr std::string_view jwt_protocol = "jwt-auth", jwt_prefix = "jwt.";
 
 constexpr std::pair<std::string_view, SendToken> ways[] = {
@@ -44,8 +46,9 @@ void read_headers(config::Fields& fields, SessionSettings& settings) {
   }
 }
 
-void read_sign_in(config::Fields& fields, SessionSettings& settings) {
-  settings.credentials = fields.text("credentials", "", "who we are: one of `credentials`");
+void read_sign_in(config::Fields& fields, SessionSettings& settings, Users users) {
+  if (users == Users::one)
+    settings.credentials = fields.text("credentials", "", "who we are: one of `credentials`");
   std::vector<std::string> names;
   for (const auto& [name, way] : ways) names.emplace_back(name);
   const std::string chosen = fields.one_of(
@@ -103,17 +106,18 @@ Welcome read_welcome(config::Fields& fields, Welcome::Rule usual) {
 
 }  // namespace
 
-SessionSettings read_session(config::Fields& fields, Welcome::Rule usual) {
+SessionSettings read_session(config::Fields& fields, Welcome::Rule usual, Users users) {
   SessionSettings settings;
   settings.request.url = fields.required_parsed<net::Url>(
       "url", "ws or wss", [](std::string_view text) { return net::parse_url(text, {"ws", "wss"}); });
+  settings.request.limits.message_bytes = largest_message;
   read_headers(fields, settings);
   for (std::string& offered :
        fields.texts("subprotocols", "offered to the server, which must select one of them")) {
     if (!is_token(offered)) fields.error("subprotocols", "no subprotocol: " + one_line(offered, 40));
     settings.request.subprotocols.push_back(std::move(offered));
   }
-  read_sign_in(fields, settings);
+  read_sign_in(fields, settings, users);
   config::Fields tls = fields.child("tls_config", "TLS, as in blackbox_exporter");
   settings.request.tls = read_tls(tls);
   settings.welcome = read_welcome(fields, usual);
@@ -137,6 +141,12 @@ net::WebSocketRequest with_token(const SessionSettings& settings, const std::str
     case SendToken::none: break;
   }
   return request;
+}
+
+std::string request_text(std::string_view type, const std::string& question) {
+  boost::json::object payload;
+  for (const std::string_view key : {"content", "message", "text", "user_request"}) payload[key] = question;
+  return boost::json::serialize(boost::json::object{{"type", type}, {"payload", std::move(payload)}});
 }
 
 std::string token_message(const std::string& token) {

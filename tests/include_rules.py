@@ -22,7 +22,7 @@ MAY = {
     "cli": ["model/", "config/", "probe/", "credentials/", "engine/", "cli/"],
     "credentials": ["model/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h", "credentials/"],
     "probes": ["model/", "probe/", "net/", "credentials/credentials.h", "config/fields.h", "config/secret.h",
-               "probes/expect", "probes/challenge.h", "probes/platform_"],
+               "probes/expect", "probes/challenge.h", "probes/platform_", "probes/agent_chain.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {

@@ -15,7 +15,9 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
   else
     last_not_ok_ = run;
   if (result.verdict != Verdict::unknown) judged_ = run->ended;
-  const Step next = step(state_, result.verdict, info.thresholds, run->ended, degrades_first(result.reason));
+  Thresholds thresholds = info.thresholds;
+  if (pages_at_once(result.reason)) thresholds.fall = 1;
+  const Step next = step(state_, result.verdict, thresholds, run->ended, degrades_first(result.reason));
   state_ = next.state;
   explain(*run, facts);
   return next.change;

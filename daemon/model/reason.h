@@ -48,4 +48,8 @@ std::optional<Reason> reason_named(std::string_view);
 // `down` only when `fall` is reached (rate_limited, overloaded).
 bool degrades_first(Reason);
 
+// What nobody may wait to see twice: the first failure makes a probe `down`, whatever its `fall`
+// (isolation_breach, auth_bypass).
+bool pages_at_once(Reason);
+
 }  // namespace answerback
