@@ -1,5 +1,6 @@
 #include "probes/isolation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "probe/random.h"
@@ -51,6 +52,13 @@ std::string why_no_answer(const User& user, Steady now) {
   return answers(chain.answer(), user.challenge) ? "" : "the answer is not right";
 }
 
+// The user's socket is the server's end: it did not answer.
+std::string unproved(const User& user, std::string_view ping) {
+  std::string text = "the socket of " + user.mine.who + " did not answer " + std::string(ping) +
+                     ", so that silence there proves nothing";
+  return user.failure ? text + ": " + user.failure->detail : text;
+}
+
 class IsolationProbe final : public Probe {
  public:
   IsolationProbe(IsolationSettings settings, Services& services)
@@ -82,7 +90,7 @@ class IsolationProbe final : public Probe {
     user.mine.who = settings.credentials;
     user.mine.user_id = user.session.seen().user_id;
     user.challenge = ask_with_marker(services_.random, user.mine);
-    co_return user;
+    co_return std::move(user);
   }
 
   asio::awaitable<ProbeResult> watch(Run& run, User& one, User& other) {
@@ -101,10 +109,9 @@ class IsolationProbe final : public Probe {
     co_return judge(run, one, other);
   }
 
-  asio::awaitable<void> hear(User& user, const Session::Arrival& arrival) {
+  static void hear(User& user, const Session::Arrival& arrival) {
     user.inbox.take(arrival.event, arrival.text, user.challenge, user.mine);
     if (user.chain) user.chain->take(arrival.event, arrival.at);
-    co_return;
   }
 
   // Everything sent to the user before the pong has come when the pong has.
@@ -120,7 +127,7 @@ class IsolationProbe final : public Probe {
       auto arrival = co_await user.session.next(until);
       if (!arrival) user.failure = std::move(arrival).error();
       if (!arrival || !*arrival) co_return;
-      co_await hear(user, **arrival);
+      hear(user, **arrival);
       user.alive = (*arrival)->event.kind == EventKind::pong;
     }
   }
@@ -143,7 +150,7 @@ class IsolationProbe final : public Probe {
       auto arrival = co_await user.session.next(until);
       if (!arrival) user.failure = std::move(arrival).error();
       if (!arrival) break;
-      if (*arrival) co_await hear(user, **arrival);
+      if (*arrival) hear(user, **arrival);
       const bool silent = run.clock.now() >= user.chain->wait().until;
       user.over =
           user.chain->state() == Chain::State::failed || silent ||
@@ -160,19 +167,14 @@ class IsolationProbe final : public Probe {
       }
     }
     for (const User* user : {&one, &other}) {
-      if (!user->chain)
-        return ProbeResult::unknown(Reason::no_evidence, user->mine.who +
-                                                             " did not answer a ping, so that "
-                                                             "silence there proves nothing");
+      if (!user->chain && !user->failure && user->alive) continue;  // the other did not answer
+      if (!user->chain) return ProbeResult::unknown(Reason::no_evidence, unproved(*user, "the ping"));
       if (const std::string why = why_no_answer(*user, run.clock.now()); !why.empty())
         return ProbeResult::unknown(Reason::no_evidence, user->mine.who +
                                                              " got no answer of their own, so that "
                                                              "nothing was there to leak (" +
                                                              why + ")");
-      if (!user->alive)
-        return ProbeResult::unknown(Reason::no_evidence, user->mine.who +
-                                                             " did not answer the second ping, so "
-                                                             "that silence there proves nothing");
+      if (!user->alive) return ProbeResult::unknown(Reason::no_evidence, unproved(*user, "the last ping"));
     }
     return ProbeResult::pass(one.mine.who + " and " + other.mine.who +
                              " each got their own answer, and among " + std::to_string(one.inbox.frames()) +

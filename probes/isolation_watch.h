@@ -15,11 +15,11 @@ namespace answerback::probes {
 
 // By which frames are known to be somebody's.
 struct Belongings {
-  std::string who;                      // for people
-  std::string user_id;                  // from the welcome; empty: not said
-  std::string marker;                   // stands in the question
-  std::uint64_t product = 0;            // the answer
-  std::set<std::string> runs, threads;  // of the events that brought the answer
+  std::string who;                                // for people
+  std::string user_id;                            // from the welcome; empty: not said
+  std::string marker;                             // stands in the question
+  std::uint64_t product = 0;                      // the answer
+  std::set<std::string> runs = {}, threads = {};  // of the events that brought the answer
 };
 
 // Everything that has come to one user, as far as it may tell whose it is.

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What a full agent round trip costs the daemon: connect, sign in, welcome, question, five events, a checked answer, goodbye.
 
-    tests/bench/round_trips.py [plain] [tls] [open]        all three take about two minutes on 2 cores
+    tests/bench/round_trips.py [plain] [tls] [open]        all three take under three minutes on 2 cores
 
 plain, tls  300 (100) trips a second against the demo platform, CPU of the daemon for each, beside an http check of the same server
             in the same run; tls through an nginx in front of it.
-open        5,000 trips open at once (the agent is silent): resident memory for each.
+open        5,000 trips open at once: resident memory and CPU for each, and how far the measured stage times are from the injected ones
+            (10 s between two events), the lateness of the demo platform included. About a minute and a half: the trips last 45 s.
 """
 import json
 import pathlib
@@ -25,10 +26,10 @@ SECRET = "a-secret-of-thirty-two-bytes-or-more"
 CREDENTIALS = f"credentials: {{c: {{jwt: {{secret: {SECRET}, claims: {{sub: canary, aud: platform}}}}}}}}\n"
 
 
-def platform(folder):
+def platform(folder, *more):
     port = free_port()
     process = Process([str(pathlib.Path(ANSWERBACK).with_name("answerback-demo-platform")), "--port", str(port), "--jwt-secret", SECRET,
-                       "--sockets-per-user", "0"], folder, "platform")
+                       "--sockets-per-user", "0", *more], folder, "platform")
     def up():
         try:
             return urllib.request.urlopen(f"http://127.0.0.1:{port}/demo", timeout=2).status == 200
@@ -93,30 +94,33 @@ def tls(folder):
         process.stop()
 
 
-def open_at_once(folder, count=5000):
-    process, port = platform(folder)
-    url = f"ws://localhost:{port}/ws"
+def open_at_once(folder, count=5000, gap=10, ramp=20):
+    """First runs are spread over the interval (no less than `ramp` for so many): all are open by then, and none is over before 40 s."""
+    process, port = platform(folder, "--event-gap", str(gap * 1000))
+    limits = f", limits: {{gap: {3 * gap}s}}"
+    daemon = Answerback(folder, config("agent", count, f"{ramp}s", "9m", f"ws://localhost:{port}/ws", limits))
     try:
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/demo/break", json.dumps({"what": "agent_silent"}).encode())
-        urllib.request.urlopen(request, timeout=5).close()
-        sizes = {}
-        for name, kind, target in (("closed", "http", f"http://localhost:{free_port()}/"), ("open", "agent", url)):
-            limits = ', limits: {first_event: 10m}' if kind == "agent" else ""
-            daemon = Answerback(folder, config(kind, count, "10m", "9m", target, limits))
-            try:
-                sockets = lambda: len(list(pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
-                if kind == "agent":
-                    wait_for(lambda: sockets() >= count, 200, lambda: f"{sockets()} descriptors")
-                    time.sleep(5)
-                else:
-                    time.sleep(30)
-                sizes[name] = resident_mib(daemon.process.pid)
-            finally:
-                daemon.stop()
-        each = (sizes["open"] - sizes["closed"]) * 1024 / count
-        print(f"open: {count} round trips at once: {sizes['open']:.0f} MiB, {each:.1f} KiB each over {count} probes at rest "
-              f"({sizes['closed']:.0f} MiB)")
+        pid = daemon.process.pid
+        resting, cpu = resident_mib(pid), cpu_seconds(pid)
+        sockets = lambda: len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))
+        wait_for(lambda: sockets() >= count, ramp + 20, lambda: f"{sockets()} descriptors")
+        opened = resident_mib(pid)
+        print(f"open: {count} round trips at once: {opened:.0f} MiB, {(opened - resting) * 1024 / count:.1f} KiB each over {count} probes "
+              f"that never ran ({resting:.0f} MiB)")
+        runs = lambda: len(re.findall(r'^answerback_agent_stages_reached_ratio\{[^}]*\} 1$', daemon.get("/metrics")[2], re.M))
+        time.sleep(max(0, ramp + 4 * gap - 18))
+        wait_for(lambda: runs() > count * 0.99, 30, lambda: f"{runs()} whole")
+        text = daemon.get("/metrics")[2]
+        print(f"      {(cpu_seconds(pid) - cpu) / count * 1e6:.0f} us of CPU each, second runs begun meanwhile and scrapes included")
+        sums = re.findall(r'^answerback_agent_stage_duration_seconds_sum\{([^}]*)\} (\S+)$', text, re.M)
+        ones = {labels for labels, n in re.findall(r'^answerback_agent_stage_duration_seconds_count\{([^}]*)\} (\S+)$', text, re.M) if n == "1"}
+        # agent_started and tool_executing wait for the store and the model as well.
+        off = sorted(abs(float(value) - gap) for labels, value in sums
+                     if labels in ones and re.search('stage="(agent_thinking|tool_completed|agent_completed)"', labels))
+        print(f"      {len(off)} stages of {gap} s: off by {off[len(off) // 2] * 1e3:.2f} ms in the middle, {off[len(off) * 99 // 100] * 1e3:.2f} ms "
+              f"at p99")
     finally:
+        daemon.stop()
         process.stop()
 
 

@@ -141,7 +141,7 @@ TEST_F(IsolationOnPlatform, ASocketThatDoesNotAnswerIsNotProvedAlive) {
   platform_.faults().cause(Fault::no_pong);
   const Told told = run("[canary, other]", 1s);
   EXPECT_EQ(told.verdict(), "unknown no_evidence at answer");
-  EXPECT_THAT(told.result.detail, HasSubstr("did not answer a ping"));
+  EXPECT_THAT(told.result.detail, HasSubstr("the socket of canary did not answer the ping"));
 }
 
 TEST_F(IsolationOnPlatform, OneUserIsNotTwo) {
