@@ -99,8 +99,8 @@ void Dialogue::enter_phase_of(const Chain& chain) {
 asio::awaitable<Failure> Dialogue::ask_otherwise(const Challenge& first, const Challenge& other,
                                                  Failure silence) {
   constexpr std::size_t other_form = 1;
-  const std::string so_far = line_.opened() + ", request sent, " + silence.detail;
-  if (line_.forms().size() <= other_form) co_return Failure{Reason::no_start, so_far};
+  const auto so_far = [&] { return line_.opened() + ", request sent, " + silence.detail; };  // pongs come later
+  if (line_.forms().size() <= other_form) co_return Failure{Reason::no_start, so_far()};
   const std::string &first_form = line_.forms().front(), &type = line_.forms()[other_form];
   phases_ = false;
   const auto lost = [&](Failure failure) {
@@ -118,7 +118,7 @@ asio::awaitable<Failure> Dialogue::ask_otherwise(const Challenge& first, const C
   if (gone) co_return lost(std::move(heard).error());
   if (control.state() == Chain::State::silent) {
     const std::string dropped =
-        so_far + "; control request also met silence: the request may have been dropped";
+        so_far() + "; control request also met silence: the request may have been dropped";
     auto word = co_await babble(last_call);
     if (!word) co_return lost(std::move(word).error());
     co_return Failure{Reason::no_start, dropped + *word};

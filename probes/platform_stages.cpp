@@ -7,7 +7,7 @@ namespace answerback::probes {
 Stages read_stages(config::Fields& fields, std::span<const std::string_view> usual) {
   std::vector<std::string> written =
       fields.texts("chain",
-                   "the events an answer must come with, in order, `name?` where it need not; left out: "
+                   "the events an answer must come with, in order, \"name?\" where it need not; left out: "
                    "agent_started, agent_thinking, tool_executing, tool_completed, agent_completed");
   if (written.empty()) written.assign(usual.begin(), usual.end());
   Stages stages;

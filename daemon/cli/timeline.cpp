@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "model/text.h"
@@ -11,8 +12,9 @@
 namespace answerback::cli {
 namespace {
 
-constexpr std::size_t frame_line = 160;  // bytes shown of one line of a frame
+constexpr std::size_t frame_line = 240;  // bytes shown of one line of a frame
 constexpr std::size_t frame_lines = 12;  // lines shown of one frame
+constexpr std::size_t line_width = 118, indent = 20;
 constexpr std::size_t phase_width = 12;
 constexpr std::size_t stage_width = 22;
 constexpr std::size_t head_width = 40;  // of the name of a frame; what is longer is none
@@ -71,17 +73,32 @@ std::string headline(std::string_view frame) {
   return head;
 }
 
+// On as many lines as it takes, none wider than a terminal: `used` of the first is.
+std::string folded(std::string_view text, std::size_t used) {
+  std::string lines;
+  while (used + text.size() > line_width) {
+    std::size_t cut = line_width > used + 20 ? line_width - used : 0;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // within a character
+    lines.append(text.substr(0, cut)).append("\n").append(indent, ' ');
+    text.remove_prefix(cut);
+    used = indent;
+  }
+  return lines.append(text) + '\n';
+}
+
 std::string of_frame(const Frame& frame, Duration offset) {
   std::string text =
       right(milliseconds(offset), 14) + "    " + one_line(frame.label, 40) + headline(frame.text) + ": ";
+  std::size_t used = text.size();
   std::string_view rest = frame.text;
   for (std::size_t line = 0; line < frame_lines; ++line) {
     const std::size_t end = rest.find('\n');
-    text += (line == 0 ? "" : std::string(20, ' ')) + one_line(rest.substr(0, end), frame_line) + '\n';
+    if (line > 0) text += std::string(indent, ' ');
+    text += folded(one_line(rest.substr(0, end), frame_line), std::exchange(used, indent));
     if (end == std::string_view::npos) return text;
     rest.remove_prefix(end + 1);
   }
-  return text + std::string(20, ' ') + "…\n";
+  return text + std::string(indent, ' ') + "…\n";
 }
 
 // Between two lines, where there was a wait.

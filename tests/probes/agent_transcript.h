@@ -83,7 +83,8 @@ inline Played play(const std::string& transcript, const std::vector<std::string>
     int ms = 0;
     if (!(words >> ms)) continue;
     chain.take(read_event(frame_of(words, shape, answer), stages), began + std::chrono::milliseconds(ms));
-    while (chain.state() == Chain::State::ended && holds_number(chain.answer(), earlier_product))
+    while (chain.state() == Chain::State::ended && !answers(chain.answer(), asked) &&
+           answers(chain.answer(), Challenge{{}, earlier_product}))
       chain.disown();
   }
   std::optional<Failure> failure;

@@ -72,7 +72,7 @@ const Recording genuine[] = {
      "Great question! I used my calculator tool for this one: 47 times 83 equals 3,901. Is there "
      "anything else I can help you with today?"},
     {"says mock, but answers", thinking, "No mock-up needed: 3901."},
-    {"speaks of an earlier answer", thinking, "Before, you had 2021; now it is 3901.", "pass", "It is 2021."},
+    {"speaks of an earlier answer", thinking, "Before, you had 1234; now it is 3901.", "pass", "It is 1234."},
     {"the same words as before, with a new number", thinking, "The result is 3901.", "pass",
      "The result is 2021."},
     {"a table", thinking, "| a | b | a·b |\n|---|---|---|\n| 47 | 83 | 3901 |"},
@@ -111,7 +111,7 @@ const Recording fake[] = {
     {"the same as before", thinking, "I have completed your request.", "synthetic",
      "I have completed your request."},
     {"the same as before, in other case", thinking, "Done! ", "synthetic", "done!"},
-    {"the same as before, a number", thinking, "2021", "synthetic", "2021"},
+    {"the same as before, a number", thinking, "1234", "synthetic", "1234"},
     {"ten a second", tenth, "I have completed your request.", "synthetic"},
     {"one a second", second, "Here is what I found.", "synthetic"},
     {"five a second", "0 s|200 t|401 x|600 c|800 e a=$A", "OK", "synthetic"},

@@ -9,7 +9,12 @@ namespace {
 
 struct Counting final : Random {
   std::uint64_t state = 1;
-  std::uint64_t bits() override { return state = state * 6364136223846793005U + 1442695040888963407U; }
+  std::uint64_t bits() override {  // SplitMix64
+    std::uint64_t z = state += 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31U);
+  }
 };
 
 std::vector<std::uint64_t> numbers_in(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "unit/cli/some_run.h"
 
 namespace answerback::cli {
@@ -52,6 +54,21 @@ TEST(Timeline, AFrameIsHeadedByWhatItSaysItIs) {
        {"received system_message service_info: {", "sent start_agent: {", "received agent_started: {",
         "received: {\"type\":\"xxx", "received: {\"type\":7}", "body: <a"})
     EXPECT_THAT(text, HasSubstr("    " + head));
+}
+
+TEST(Timeline, NoLineIsWiderThanATerminal) {
+  RunRecord run = some_run(0, ProbeResult::pass());
+  std::string text = "{\"type\":\"agent_started\",\"words\":\"";
+  for (int i = 0; i < 40; ++i) text += "d\u00e9j\u00e0 ";
+  run.frames = {{run.started, "received", text}, {run.started, std::string(200, 'l'), "x"}};
+  std::istringstream lines(timeline(some_probe("a"), run, false));
+  std::string unfolded;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 118U) << line;
+    EXPECT_NE(static_cast<unsigned char>(line.back()) & 0xC0U, 0xC0U) << "a character cut in two: " << line;
+    unfolded += line.substr(std::min<std::size_t>(20, line.size()));
+  }
+  EXPECT_THAT(unfolded, HasSubstr("d\u00e9j\u00e0 d\u00e9j\u00e0 d\u00e9j\u00e0"));
 }
 
 TEST(Timeline, SilenceIsTold) {
