@@ -26,7 +26,7 @@ TEST(Timeline, TellsPhasesFramesSamplesAndVerdictInOrder) {
             "                    \n"
             "                    no upstream\n"
             "  http_status 503\n"
-            "  stage agent_thinking              250.0 ms\n"
+            "  stage agent_thinking            250.0 ms\n"
             "  90 bytes sent, 200 received, trace abababababababababababababababab\n"
             "auth: FAIL status at processing after 12.3 ms: status 503, wanted 2xx\n");
 }
