@@ -20,11 +20,12 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::ask(const Challenge& cha
   run_.enter(Phase::dispatch);
   if (auto sent = co_await send(0, challenge); !sent) co_return std::unexpected(std::move(sent).error());
   const Steady asked = run_.clock.now();
-  chain_.emplace(settings_.stages.names, settings_.limits, std::move(identity), asked, settings_.stages.optional);
+  chain_.emplace(settings_.stages.names, settings_.limits, std::move(identity), asked,
+                 settings_.stages.optional);
   // A control request needs its time as well: of a short deadline, a quarter.
-  const Duration control = settings_.control
-                               ? std::min(settings_.limits.first_event, (line_.last_call() - asked) / 4)
-                               : Duration{};
+  const bool otherwise = settings_.control && line_.forms().size() > 1;
+  const Duration control =
+      otherwise ? std::min(settings_.limits.first_event, (line_.last_call() - asked) / 4) : Duration{};
   auto heard = co_await listen(*chain_, challenge, 0, line_.last_call() - control);
   if (heard || heard.error().reason != Reason::no_start) co_return heard;
   if (unrecognised_)
@@ -99,7 +100,8 @@ void Dialogue::enter_phase_of(const Chain& chain) {
 asio::awaitable<Failure> Dialogue::ask_otherwise(const Challenge& first, const Challenge& other,
                                                  Failure silence) {
   constexpr std::size_t other_form = 1;
-  const auto so_far = [&] { return line_.opened() + ", request sent, " + silence.detail; };  // pongs come later
+  // The pong has yet to come.
+  const auto so_far = [&] { return line_.opened() + ", request sent, " + silence.detail; };
   if (line_.forms().size() <= other_form) co_return Failure{Reason::no_start, so_far()};
   const std::string &first_form = line_.forms().front(), &type = line_.forms()[other_form];
   phases_ = false;
