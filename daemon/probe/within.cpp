@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -56,7 +57,11 @@ asio::awaitable<bool> within(Clock& clock, Steady until, asio::awaitable<void> o
 
 asio::awaitable<void> both(asio::awaitable<void> one, asio::awaitable<void> other) {
   using namespace asio::experimental::awaitable_operators;
-  co_await (std::move(one) && std::move(other));
+  try {
+    co_await (std::move(one) && std::move(other));
+  } catch (const asio::multiple_exceptions& both_threw) {
+    std::rethrow_exception(both_threw.first_exception());
+  }
 }
 
 }  // namespace answerback
