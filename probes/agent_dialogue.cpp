@@ -151,6 +151,8 @@ asio::awaitable<std::expected<std::string, Failure>> Dialogue::babble(Steady unt
     const AgentEvent& event = (*arrival)->event;
     if (event.kind == unrecognised || event.kind == error)
       co_return "; a request of no known kind got " + event.name + ", so ours was understood";
+    if (event.kind == stage || event.kind == agent_error)
+      co_return "; then " + event.name + " came after all";
   }
 }
 

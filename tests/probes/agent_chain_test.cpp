@@ -261,7 +261,9 @@ TEST(Chain, WhatIsOptionalNeedNotComeButHasItsPlace) {
   EXPECT_EQ(outcome("40 e a=$P"), "chain_incomplete 1 of 2 events");
   EXPECT_EQ(outcome(""), "no_start 0 of 2 events");
   // The first and the last are never optional.
-  EXPECT_EQ(play("40 e a=$P", five, Shape::data, {}, {"agent_started"}).outcome, "chain_incomplete");
+  const std::vector<std::string> two{"agent_started", "agent_completed"};
+  EXPECT_EQ(play("40 e a=$P", two, Shape::data, {}, {"agent_started"}).outcome, "chain_incomplete");
+  EXPECT_EQ(play("0 s", two, Shape::data, {}, {"agent_completed"}).chain.progress(), "1 of 2 events");
 }
 
 TEST(Chain, CountsWhatItDoesNotUnderstand) {
