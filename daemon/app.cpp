@@ -22,11 +22,15 @@
 #include "hardening.h"
 #include "http/routes.h"
 #include "http/server.h"
+#include "model/redactor.h"
+#include "notify/notifier.h"
 #include "plumbing.h"
 #include "probe/registry.h"
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
+#include "sinks/event_ring.h"
+#include "sinks/history.h"
 #include "watchdog.h"
 
 namespace answerback {
@@ -38,7 +42,9 @@ struct Loaded {
   std::shared_ptr<const Plan> plan;
   std::vector<std::shared_ptr<Probe>> probes;
   std::shared_ptr<const CredentialSet> credentials;
-  std::string listen, effective;
+  notify::Settings alerts;
+  std::string listen, effective, state_dir;
+  std::shared_ptr<const Redactor> redactor;
 };
 
 std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
@@ -46,10 +52,22 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   config::Diagnostics diagnostics;
   config::Config config = config::load(file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
+  auto alerts = notify::read_settings(config.alerts, config.state_dir);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
-  return Loaded{std::make_shared<const Plan>(config.plan), std::move(made.probes), made.credentials,
-                config.listen, config.print()};
+  auto redactor = std::make_shared<Redactor>();
+  for (const Secret& each : config.secrets()) redactor->add(each.reveal());
+  return Loaded{std::make_shared<const Plan>(config.plan),
+                std::move(made.probes),
+                made.credentials,
+                std::move(alerts),
+                config.listen,
+                config.print(),
+                config.state_dir,
+                std::move(redactor)};
 }
+
+// Of the 5 s a stop may take, the probes have 3.
+constexpr Duration history_limit = std::chrono::milliseconds(1500);
 
 class Daemon {
  public:
@@ -58,7 +76,10 @@ class Daemon {
         plumbing_(loop_),
         log_(std::in_place, sinks::EventLog::Options{.level = *sinks::log_level_named(options.log_level),
                                                      .format = *sinks::log_format_named(options.log_format)}),
-        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_}, board_) {}
+        history_(board_, *log_, {.redact = [this](std::string text) { return redacted(std::move(text)); }}),
+        events_(plumbing_.clock.wall()),
+        engine_(loop_.get_executor(), plumbing_.clock, plumbing_.random, {&*log_, &history_, &events_},
+                board_) {}
 
   int run() {
     auto first = load(options_.config_file, plumbing_.services);
@@ -66,7 +87,16 @@ class Daemon {
       std::cerr << first.error();
       return 1;
     }
-    keep_effective(first->effective);
+    keep_effective(first->effective, first->redactor);
+    state_dir_ = first->state_dir;
+    auto before = history_.start(state_dir_);
+    if (!before) {
+      std::cerr << "answerback: state_dir: " << before.error() << '\n';
+      return 1;
+    }
+    plumbing_.store =
+        MemoryStore(std::move(before->values),
+                    [this](std::string_view key, const std::string& value) { history_.put(key, value); });
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
     http::Server server([this](const http::Request& request) { return answer(request); });
     const auto address = http::parse_listen(listen);
@@ -84,7 +114,8 @@ class Daemon {
       log_->log(sinks::LogLevel::warn, "proxy setting ignored", {{"why", warning}});
     }
     plumbing_.credentials.use(first->credentials);
-    engine_.start(first->plan, std::move(first->probes));
+    engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
+    notifier_.use(std::move(first->alerts));
 
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
     wait_for_signal(signals);
@@ -99,6 +130,8 @@ class Daemon {
 
     server.stop();
     admin_.stop();
+    notifier_.stop();
+    if (!history_.stop(history_limit)) leave(0, "the disk did not take the rest of the history in time");
     log_->log(sinks::LogLevel::info, "stopped", {});
     return 0;
   }
@@ -129,7 +162,11 @@ class Daemon {
       boost::asio::post(loop_, [this, why = next.error()] { engine_.reload_failed(why); });
       return std::unexpected(next.error());
     }
-    keep_effective(next->effective);
+    notify::Settings alerts = std::move(next->alerts);
+    keep_effective(next->effective, next->redactor);
+    if (next->state_dir != state_dir_) {
+      log_->log(sinks::LogLevel::warn, "state_dir changes with a restart only", {{"in_use", state_dir_}});
+    }
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
     boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
@@ -140,6 +177,7 @@ class Daemon {
     while (done.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
       if (stopping_) return std::unexpected("the daemon is stopping");
     }
+    notifier_.use(std::move(alerts));
     return {};
   }
 
@@ -156,6 +194,7 @@ class Daemon {
   // The way out when a coroutine of ours cannot be ended: taking the loop apart under it would not be safe.
   [[noreturn]] void leave(int code, std::string_view why) {
     log_->log(sinks::LogLevel::error, "ending at once", {{"why", why}});
+    (void)history_.stop(history_limit);
     log_.reset();  // writes what is queued
     std::_Exit(code);
   }
@@ -165,37 +204,60 @@ class Daemon {
   http::Response answer(const http::Request& request) {
     const http::Context context{
         .snapshot = board_.read(),
+        .chronicle = history_.chronicle(),
+        .now = plumbing_.clock.wall(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
         .actions = actions_,
+        .events = &events_,
         .stopping = stopping_,
+        .notifications = board_.notifications(),
     };
     return http::handle(request, context);
   }
 
-  void keep_effective(std::string text) {
+  void remark(const notify::Remark& each) {
+    log_->log(each.trouble ? sinks::LogLevel::warn : sinks::LogLevel::info, each.message,
+              {{"target", each.target}, {"why", each.why}});
+  }
+
+  void keep_effective(std::string text, std::shared_ptr<const Redactor> redactor) {
     const std::lock_guard lock(effective_mutex_);
     effective_ = std::move(text);
+    redactor_ = std::move(redactor);
   }
   std::string effective() const {
     const std::lock_guard lock(effective_mutex_);
     return effective_;
   }
 
+  // On the history's thread.
+  std::string redacted(std::string text) const {
+    std::unique_lock lock(effective_mutex_);
+    const auto redactor = redactor_;
+    lock.unlock();
+    return redactor ? redactor->taken_out_of(std::move(text)) : text;
+  }
+
   const cli::Options options_;
   boost::asio::io_context loop_{1},
       admin_{1};  // declared first: coroutines and timers of the others end before them
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
+  mutable std::mutex effective_mutex_;  // before the history, whose thread asks for the redactor
+  std::string effective_;
+  std::shared_ptr<const Redactor> redactor_;
   Plumbing plumbing_;
   sinks::Board board_;
   std::optional<sinks::EventLog> log_;
+  sinks::History history_;
+  sinks::EventRing events_;
   engine::Engine engine_;
+  notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); }};
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
-  mutable std::mutex effective_mutex_;
-  std::string effective_;
+  std::string state_dir_;  // in use
   std::atomic<bool> stopping_ = false;
 };
 

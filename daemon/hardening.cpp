@@ -14,6 +14,7 @@ namespace answerback {
 void harden() {
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   rlimit descriptors{};

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "probes/exec_worker.h"
 #include "probes/postgres_worker.h"
 
 namespace {
@@ -23,7 +24,10 @@ struct Handler {
   std::string_view type;
   void (*answer)(const boost::json::object& request, const Emit& emit);
 };
-constexpr Handler handlers[] = {{"postgres", &answerback::probes::answer_postgres}};
+constexpr Handler handlers[] = {
+    {"exec", &answerback::probes::answer_exec},
+    {"postgres", &answerback::probes::answer_postgres},
+};
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr bool address_space_is_ours = false;  // a sanitizer reserves terabytes
@@ -37,7 +41,7 @@ void confine() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // had the daemon died before, the input has ended and we end with it
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   prctl(PR_SET_DUMPABLE, 0);
-  constexpr rlimit no_core{0, 0}, memory{256UL << 20, 256UL << 20};
+  constexpr rlimit no_core{0, 0}, memory{256UL << 20, RLIM_INFINITY};
   setrlimit(RLIMIT_CORE, &no_core);
   if (address_space_is_ours) setrlimit(RLIMIT_AS, &memory);
   std::signal(SIGPIPE, SIG_IGN);

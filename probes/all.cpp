@@ -3,17 +3,19 @@
 #include <array>
 
 #include "probes/agent.h"
+#include "probes/exec.h"
 #include "probes/http.h"
 #include "probes/isolation.h"
 #include "probes/llm.h"
 #include "probes/postgres.h"
+#include "probes/redis.h"
 #include "probes/tcp.h"
 #include "probes/websocket.h"
 
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, http, isolation, llm, postgres, tcp, websocket};
+  static const std::array types{agent, exec, http, isolation, llm, postgres, redis, tcp, websocket};
   return types;
 }
 

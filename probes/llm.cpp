@@ -5,11 +5,11 @@
 
 #include "model/text.h"
 #include "net/http.h"
+#include "net/retry_after.h"
 #include "probe/random.h"
 #include "probes/llm_budget.h"
 #include "probes/llm_reasons.h"
 #include "probes/llm_receive.h"
-#include "probes/llm_retry.h"
 #include "probes/llm_settings.h"
 
 namespace answerback::probes {
@@ -163,7 +163,7 @@ class LlmProbe final : public Probe {
   ProbeResult refused(Run& run, const net::HttpResponse& response, Failure failure) {
     run.frame("received", settings_.secrets.taken_out_of(response_evidence(response)));
     if (failure.reason == Reason::rate_limited) {
-      if (const auto wait = retry_after(response.headers, run.clock.wall())) {
+      if (const auto wait = net::retry_after(response.headers, run.clock.wall())) {
         quiet_until_ = run.clock.now() + *wait;
         quiet_until_wall_ = run.clock.wall() + std::chrono::duration_cast<Wall::duration>(*wait);
         failure.detail += "; nothing is sent until " + iso_time(quiet_until_wall_);

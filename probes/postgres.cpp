@@ -129,8 +129,9 @@ class Postgres : public Probe {
       addresses = *std::move(resolved);
     }
     Answer answer(run, place_, setting("password"));
-    auto called = co_await services_.workers.call(
-        run, request(run, addresses), [&answer](std::string_view line) { return answer.take(line); });
+    auto called =
+        co_await services_.workers.call(run, {.request = request(run, addresses)},
+                                        [&answer](std::string_view line) { return answer.take(line); });
     if (!called) co_return ProbeResult::unknown(called.error().reason, std::move(called.error().detail));
     if (answer.result.reason == Reason::tls_untrusted && !addresses.empty())
       if (auto exact = co_await why_untrusted(run); exact) co_return ProbeResult::fail(*std::move(exact));

@@ -1,6 +1,7 @@
 #include "cli/check.h"
 
 #include "cli/make_probes.h"
+#include "notify/settings.h"
 
 namespace answerback::cli {
 namespace {
@@ -22,6 +23,7 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
   config::Diagnostics diagnostics;
   config::Config config = config::load(options.file, environment, registry.names(), diagnostics);
   make_probes(config, registry, services, diagnostics);
+  (void)notify::read_settings(config.alerts, config.state_dir);
   if (!diagnostics.ok()) {
     err << diagnostics.text();
     return 1;

@@ -48,8 +48,30 @@ std::variant<Options, int> parse(int argc, char** argv) {
   types->add_option("names", o.names, "types to describe (default: all)");
   types->add_flag("--markdown", o.markdown, "as the reference page");
 
-  for (auto* sub : {command(Command::status, "status", "the table of a running daemon"),
-                    command(Command::healthcheck, "healthcheck", "for Docker's HEALTHCHECK: 0 or 1")}) {
+  auto* wait = command(Command::wait, "wait",
+                       "the deploy gate: until a running daemon says ready; exits 0, or 1 at the timeout");
+  wait->add_option("--for", o.names, "wait for this group or probe; may be repeated (default: readiness)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  wait->add_option("--timeout", o.timeout, "give up after this long, and print the report")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  wait->add_option("--stable", o.stable, "it must have stayed ready for this long")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  wait->add_option("--junit", o.junit, "also write a JUnit report to this file")->type_name("FILE");
+
+  auto* status = command(Command::status, "status", "the table of a running daemon");
+  status->add_flag("--json", o.json, "/health as it is");
+
+  auto* report = command(Command::report, "report", "the incident report of a running daemon, in Markdown");
+  report->add_option("--since", o.since, "how far back (24h), or from when (2026-11-22T03:12:09Z)")
+      ->capture_default_str();
+  report->add_flag("--json", o.json, "as JSON");
+
+  auto* healthcheck = command(Command::healthcheck, "healthcheck", "for Docker's HEALTHCHECK: 0 or 1");
+  for (auto* sub : {wait, status, report, healthcheck}) {
     sub->add_option("--url", o.url, "the daemon to ask")->capture_default_str();
   }
 

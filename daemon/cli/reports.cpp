@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "cli/timeline.h"
+#include "cli/xml.h"
 #include "model/text.h"
 
 namespace answerback::cli {
@@ -71,33 +72,6 @@ std::string without_bar(std::string text) {
 std::string perfdata(const ProbeInfo& probe, const RunRecord& run) {
   return '\'' + probe.name + "'=" + fixed(seconds(run.took()), 6) + "s;;;0;" +
          fixed(seconds(probe.timeout), 3);
-}
-
-// Text or attribute value of XML 1.0, which has no way at all to write most control characters, U+FFFE and
-// U+FFFF.
-std::string xml(std::string_view text) {
-  const std::string clean = clip(text, text.size() * 3);  // room for every byte being replaced
-  std::string escaped;
-  for (std::size_t i = 0; i < clean.size(); ++i) {
-    const char c = clean[i];
-    const std::string_view character = std::string_view(clean).substr(i, 3);
-    if (character == "\uFFFE" || character == "\uFFFF") {
-      escaped += "\uFFFD";
-      i += 2;
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else if (c == '"') {
-      escaped += "&quot;";
-    } else {
-      const bool allowed = static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t';
-      escaped += allowed ? c : '?';
-    }
-  }
-  return escaped;
 }
 
 std::string testcase(const ProbeInfo& probe, const RunRecord& run, bool strict) {

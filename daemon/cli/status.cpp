@@ -3,106 +3,192 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace answerback::cli {
+#include "cli/columns.h"
+#include "cli/status_table.h"
+#include "model/duration.h"
+#include "model/text.h"
 
+namespace answerback::cli {
 namespace {
 
 namespace json = boost::json;
 
-constexpr const char* reset = "\x1b[0m";
+constexpr std::size_t text_cap = 4000;
 
-const char* paint(std::string_view word) {
-  if (word == "pass" || word == "up") return "\x1b[32m";
-  if (word == "warn" || word == "degraded") return "\x1b[33m";
-  return "\x1b[31m";
-}
-
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || value->is_null()) return {};
-  if (value->is_string()) return std::string(value->get_string());
-  if (!value->is_double()) return json::serialize(*value);
+std::string number(double value) {
   std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%.4g", value->get_double());
+  std::snprintf(digits.data(), digits.size(), "%.4g", value);
   return digits.data();
 }
 
-const json::object* object(const json::value& parent, std::string_view key) {
-  const auto* root = parent.if_object();
-  const auto* value = root == nullptr ? nullptr : root->if_contains(key);
+// Printable whatever it is; empty where there is none.
+std::string text(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || value->is_null()) return {};
+  if (value->is_string()) return one_line(value->get_string(), text_cap);
+  return value->is_double() ? number(value->get_double()) : one_line(json::serialize(*value), text_cap);
+}
+
+const json::object* object_in(const json::object& parent, std::string_view key) {
+  const auto* value = parent.if_contains(key);
   return value == nullptr ? nullptr : value->if_object();
 }
 
-constexpr std::array<const char*, 7> headings{"PROBE", "HEALTH",    "REASON", "PHASE",
-                                              "SINCE", "LAST PASS", "TOOK"};
-using Row = std::array<std::string, headings.size()>;
-
-Row row_of(std::string_view name, const json::object& check) {
-  const std::string took = text(check, "observedValue");
-  return {std::string(name),
-          text(check, "health"),
-          text(check, "reason"),
-          text(check, "phase"),
-          text(check, "since"),
-          text(check, "last_pass"),
-          took.empty() ? "" : took + " " + text(check, "observedUnit")};
+std::vector<const json::object*> objects_in(const json::object& parent, std::string_view key) {
+  std::vector<const json::object*> out;
+  const auto* value = parent.if_contains(key);
+  const auto* array = value == nullptr ? nullptr : value->if_array();
+  if (array == nullptr) return out;
+  for (const json::value& each : *array) {
+    if (each.is_object()) out.push_back(&each.get_object());
+  }
+  return out;
 }
 
-void print_table(const std::vector<Row>& rows, bool colour, std::ostream& out) {
-  std::array<std::size_t, headings.size()> width{};
-  for (std::size_t c = 0; c < headings.size(); ++c) {
-    width[c] = std::string_view(headings[c]).size();
-    for (const auto& row : rows) width[c] = std::max(width[c], row[c].size());
+std::vector<std::string> texts_in(const json::object& parent, std::string_view key) {
+  std::vector<std::string> out;
+  const auto* value = parent.if_contains(key);
+  const auto* array = value == nullptr ? nullptr : value->if_array();
+  if (array == nullptr) return out;
+  for (const json::value& each : *array) {
+    if (each.is_string()) out.push_back(one_line(each.get_string(), text_cap));
   }
-  const auto line = [&](const auto& cells, const char* health_colour) {
-    std::string text_line;
-    for (std::size_t c = 0; c < headings.size(); ++c) {
-      std::string cell = cells[c];
-      cell.resize(width[c], ' ');
-      text_line += c == 1 && health_colour != nullptr ? health_colour + cell + reset : cell;
-      text_line += "  ";
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& each : items) out += (out.empty() ? "" : ", ") + each;
+  return out;
+}
+
+std::string age(const std::string& since, Wall now) {
+  const auto at = read_iso_time(since);
+  return at ? roughly(std::chrono::floor<std::chrono::seconds>(now - *at)) : since;
+}
+
+// The newest run's check of a probe, by its name.
+const json::object* check_of(const json::object& checks, std::string_view probe) {
+  const auto* list = checks.if_contains(probe);
+  const auto* array = list == nullptr ? nullptr : list->if_array();
+  return array == nullptr || array->empty() ? nullptr : array->front().if_object();
+}
+
+class Printer {
+ public:
+  Printer(const json::object& root, const json::object& checks, const StatusStyle& style, std::ostream& out)
+      : root_(root), checks_(checks), style_(style), out_(out) {}
+
+  void print() {
+    headline();
+    for (const json::object* each : objects_in(root_, "causes")) cause(*each);
+    lost();
+    table();
+  }
+
+ private:
+  std::string painted(const std::string& word) const {
+    return style_.colour ? std::string(paint(word)) + word + std::string(unpaint) : word;
+  }
+  void line(std::string_view words, std::size_t indent) {
+    out_ << wrapped(std::string(indent, ' ') + std::string(words), style_.width, indent + 2);
+  }
+  // Painted after it was broken into lines: colours have no width.
+  void line_after(const std::string& word, std::string_view words) {
+    const std::string lines = wrapped(word + " " + std::string(words), style_.width, 2);
+    out_ << painted(word) << std::string_view(lines).substr(word.size());
+  }
+
+  void headline() {
+    out_ << text(root_, "serviceId") << ": " << painted(text(root_, "status")) << "   "
+         << iso_time(style_.now) << '\n';
+    if (const auto* value = object_in(root_, "value")) {
+      line("value: " + text(*value, "working") + " % working, " + text(*value, "blocked") + " % blocked, " +
+               text(*value, "unknown") + " % unknown",
+           0);
     }
-    out << text_line.substr(0, text_line.find_last_not_of(' ') + 1) << '\n';
-  };
-  line(headings, nullptr);
-  for (const auto& row : rows) line(row, colour ? paint(row[1]) : nullptr);
+    if (const std::string output = text(root_, "output"); !output.empty())
+      out_ << wrapped(output, style_.width, 2);
+  }
+
+  void cause(const json::object& cause) {
+    const std::string probe = text(cause, "probe"), since = text(cause, "since");
+    out_ << '\n';
+    line_after("cause", probe + ": " + text(cause, "reason") + " at " + text(cause, "phase") + ", since " +
+                            since + " (" + age(since, style_.now) + ")");
+    const json::object* check = check_of(checks_, probe);
+    const std::string seen = check == nullptr ? std::string() : text(*check, "output");
+    if (!text(root_, "output").contains(seen)) line(seen, 6);  // said in full above
+    for (const std::string& why : texts_in(cause, "whys")) line("because " + why, 6);
+    if (const auto blocked = texts_in(cause, "blocks"); !blocked.empty())
+      line("blocks " + joined(blocked), 6);
+    if (check == nullptr) return;
+    if (const auto* links = object_in(*check, "links")) line("runbook " + text(*links, "runbook"), 6);
+  }
+
+  void lost() {
+    bool first = true;
+    for (const json::object* each : objects_in(root_, "capabilities")) {
+      if (text(*each, "state") == "working") continue;
+      if (std::exchange(first, false)) out_ << '\n';
+      const std::string state = text(*each, "state"), impact = text(*each, "impact");
+      line_after(state, text(*each, "name") + (state == "blocked" && !impact.empty() ? ": " + impact : ""));
+    }
+  }
+
+  void table() {
+    std::vector<StatusRow> rows;
+    for (const auto& [name, list] : checks_) {
+      const json::object* check = check_of(checks_, name);
+      if (check == nullptr) continue;
+      const std::string last = text(*check, "last_pass"), took = text(*check, "observedValue");
+      rows.push_back({one_line(name, text_cap), text(*check, "health"), text(*check, "reason"),
+                      text(*check, "phase"), age(text(*check, "since"), style_.now),
+                      last.empty() ? "never" : age(last, style_.now) + " ago",
+                      took.empty() ? "" : took + " " + text(*check, "observedUnit")});
+    }
+    out_ << '\n' << status_table(std::move(rows), style_.width, style_.colour);
+  }
+
+  const json::object& root_;
+  const json::object& checks_;
+  const StatusStyle& style_;
+  std::ostream& out_;
+};
+
+int code_of(const json::value& health) {
+  const auto* root = health.if_object();
+  if (root == nullptr || object_in(*root, "checks") == nullptr) return 3;
+  const std::string status = text(*root, "status");
+  return status == "pass" ? 0 : status == "warn" ? 1 : 2;
+}
+
+json::value parsed(std::string_view health_json) {
+  boost::system::error_code broken;
+  json::value health = json::parse(health_json, broken);
+  return broken ? json::value() : health;
 }
 
 }  // namespace
 
-int print_status(std::string_view health_json, bool colour, std::ostream& out, std::ostream& err) {
-  boost::system::error_code broken;
-  const json::value health = json::parse(health_json, broken);
-  const auto* checks = broken ? nullptr : object(health, "checks");
-  if (checks == nullptr) {
-    err << "answerback: what answered there is not answerback: no `checks` in " << health_json.substr(0, 80)
-        << '\n';
-    return 3;
-  }
-  const auto& root = health.get_object();
-  const std::string status = text(root, "status");
-  out << text(root, "serviceId") << ": " << (colour ? paint(status) : "") << status << (colour ? reset : "");
-  if (const auto* value = object(health, "value")) {
-    out << "   value: " << text(*value, "working") << " % working, " << text(*value, "blocked")
-        << " % blocked, " << text(*value, "unknown") << " % unknown";
-  }
-  out << '\n';
-  if (const std::string output = text(root, "output"); !output.empty()) out << output << '\n';
-  out << '\n';
+int status_code(std::string_view health_json) { return code_of(parsed(health_json)); }
 
-  std::vector<Row> rows;
-  for (const auto& [name, list] : *checks) {
-    const auto* array = list.if_array();
-    if (array != nullptr && !array->empty() && array->front().is_object()) {
-      rows.push_back(row_of(name, array->front().get_object()));
-    }
+int print_status(std::string_view health_json, const StatusStyle& style, std::ostream& out,
+                 std::ostream& err) {
+  const json::value health = parsed(health_json);
+  const int code = code_of(health);
+  if (code == 3) {
+    err << "answerback: what answered there is not answerback, or it is still starting: "
+        << one_line(health_json, 200) << '\n';
+    return code;
   }
-  print_table(rows, colour, out);
-  return status == "pass" ? 0 : status == "warn" ? 1 : 2;
+  const json::object& root = health.get_object();
+  Printer(root, *object_in(root, "checks"), style, out).print();
+  return code;
 }
 
 }  // namespace answerback::cli

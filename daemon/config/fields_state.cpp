@@ -85,7 +85,10 @@ bool Fields::State::check_scalar(const Node& found, const std::string& at_path, 
 
 const Node* Fields::State::scalar(std::string_view key, std::string_view wanted, bool secret) const {
   const Node* found = present(key);
-  return found != nullptr && check_scalar(*found, path_of(key), wanted, secret) ? found : nullptr;
+  if (found == nullptr || !check_scalar(*found, path_of(key), wanted, secret)) return nullptr;
+  if (secret || found->from_file || names_a_secret(key)) document->secrets.push_back(found->text);
+  for (std::string& each : passwords_in(found->text)) document->secrets.push_back(std::move(each));
+  return found;
 }
 
 const Node* Fields::State::structure(std::string_view key, Node::Kind kind, std::string_view wanted) const {

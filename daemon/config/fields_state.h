@@ -21,6 +21,7 @@ struct Document {
   std::deque<Source> sources;
   std::deque<Node> roots;
   std::size_t budget = node_budget;
+  std::vector<std::string> secrets;  // values that were read and must not be seen
 };
 
 struct Fields::State {

@@ -90,6 +90,7 @@ std::vector<std::pair<std::string, Secret>> Fields::secret_map(std::string_view 
   std::string list;
   each_entry(*state_, key, true, [&](const Node& node) {
     values.emplace_back(node.key, Secret(node.text));
+    state_->document->secrets.push_back(node.text);
     if (!node.text.empty()) append(list, yaml_text(node.key) + ": " + std::string(secret_mark));
   });
   if (!list.empty()) entry.value = "{" + list + "}";

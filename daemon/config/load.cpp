@@ -81,6 +81,7 @@ class Loader {
     config_.listen =
         root.parsed<std::string>("listen", "0.0.0.0:9797", "address and port to answer on", listen_address);
     config_.state_dir = root.optional_text("state_dir", "where incidents and history are kept").value_or("");
+    config_.alerts = root.child("alerts", "who is told when something fails").apart();
     return read_defaults(root.child("defaults", "for probes that do not say otherwise"));
   }
 
@@ -110,7 +111,7 @@ class Loader {
   }
 
   static void refuse_main_keys(Fields& root) {
-    for (const char* key : {"service", "listen", "state_dir", "defaults", "include"})
+    for (const char* key : {"service", "listen", "state_dir", "defaults", "alerts", "include"})
       if (root.has(key)) root.error(key, "belongs in the main file, not in one that it includes");
   }
 

@@ -70,6 +70,23 @@ std::string mask_userinfo(std::string_view text) {
   return out.append(text);
 }
 
+std::vector<std::string> passwords_in(std::string_view text) {
+  std::vector<std::string> out;
+  constexpr std::string_view mark = "://", key = "password=";
+  for (auto rest = text; rest.contains(mark);) {
+    rest.remove_prefix(rest.find(mark) + mark.size());
+    const std::string_view user = rest.substr(0, userinfo(rest));
+    if (const auto colon = user.find(':'); colon != user.npos) out.emplace_back(user.substr(colon + 1));
+  }
+  for (auto rest = text; rest.contains(key);) {
+    rest.remove_prefix(rest.find(key) + key.size());
+    const bool quoted = rest.starts_with('\'');
+    if (quoted) rest.remove_prefix(1);
+    out.emplace_back(rest.substr(0, rest.find_first_of(quoted ? "'" : " &\t\r\n")));
+  }
+  return out;
+}
+
 std::string redact(std::string message, std::string_view value) {
   if (value.size() < shortest_secret) return message;
   for (auto at = message.find(value); at != std::string::npos;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace answerback::config {
 
@@ -14,6 +15,9 @@ std::string quote(std::string_view);      // in quotes, printable, shortened, us
 
 // scheme://user:password@host becomes scheme://<secret>@host, wherever one stands in the text.
 std::string mask_userinfo(std::string_view);
+
+// The passwords of such userinfo, and of password=… as in a DSN, as they stand there.
+std::vector<std::string> passwords_in(std::string_view);
 
 // Every occurrence of `value` replaced. Values too short to be secrets are left: they would make any sentence
 // unreadable.

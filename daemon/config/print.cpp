@@ -53,9 +53,15 @@ std::string print_mapping(const Reads& state) {
 
 }  // namespace
 
+std::vector<Secret> Config::secrets() const {
+  std::vector<Secret> out;
+  for (const std::string& each : state->document->secrets) out.emplace_back(each);
+  return out;
+}
+
 std::string Config::print() const {
-  static constexpr std::array<std::string_view, 8> order = {
-      "service", "listen", "state_dir", "defaults", "credentials", "probes", "capabilities", "groups"};
+  static constexpr std::array<std::string_view, 9> order = {
+      "service", "listen", "state_dir", "alerts", "defaults", "credentials", "probes", "capabilities", "groups"};
   std::string out;
   for (const std::string_view key : order) {
     std::string below;

@@ -93,7 +93,9 @@ Engine::Engine(asio::any_io_executor executor, Clock& clock, Random& random, std
 
 Engine::~Engine() = default;
 
-void Engine::start(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Probe>> probes) {
+void Engine::start(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Probe>> probes,
+                   Restored restored) {
+  impl_->pipeline.restore(std::move(restored));
   impl_->emit(Lifecycle{"started", impl_->clock.wall()});
   impl_->replace(std::move(plan), std::move(probes));
   impl_->beat();

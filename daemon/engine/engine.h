@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/plan.h"
+#include "model/restored.h"
 #include "probe/probe.h"
 #include "probe/random.h"
 #include "sinks/board.h"
@@ -27,7 +28,7 @@ class Engine {
   ~Engine();  // never started, or stopped and drained
 
   // `probes` as Plan::probes. The first snapshot hangs on the board when start() returns.
-  void start(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes);
+  void start(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes, Restored = {});
   void replace(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes);
   void reload_failed(std::string error);
   bool run_now(std::string_view probe);  // false if there is none of that name or it is running

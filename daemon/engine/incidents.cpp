@@ -5,6 +5,27 @@
 
 namespace answerback::engine {
 
+void Incidents::restore(std::vector<Incident> open, std::uint64_t last_id) {
+  view_.reset();
+  last_id_ = last_id;
+  for (Incident& each : open) {
+    last_id_ = std::max(last_id_, each.id);
+    auto probe = each.probe;
+    open_.insert_or_assign(std::move(probe), std::move(each));
+  }
+}
+
+const Incident* Incidents::find(const std::string& probe) const {
+  const auto found = open_.find(probe);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Incidents::probes() const {
+  std::vector<std::string> out;
+  for (const auto& [probe, incident] : open_) out.push_back(probe);
+  return out;
+}
+
 const Incident& Incidents::open(Incident incident) {
   view_.reset();
   incident.id = ++last_id_;

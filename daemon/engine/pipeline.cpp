@@ -70,7 +70,9 @@ struct Pipeline::Impl {
     changed = true;
     if (watched[id].health() != Health::up && !reads_the_same(before, facts[id])) unsettled = true;
     emit(RunFinished{plan, run});
-    if (change) moved({id, *change, now, run});
+    if (!change) return;
+    moved({id, *change, now, run});
+    if (const auto since = watched[id].resumed()) facts[id].since = *since;
   }
 
   void forget_silent(Steady now, Wall wall) {
@@ -129,6 +131,23 @@ struct Pipeline::Impl {
     emit(OutputChanged{before.status, told.status, assessment->output, at});
   }
 
+  void resume(const ProbeInfo& info, Steady now, Wall wall, Watched& one, ProbeFacts& its) {
+    const auto found = restored.probes.find(info.name);
+    if (found == restored.probes.end()) return;
+    RestoredProbe before = found->second;
+    const Duration age = wall - restored.seen;
+    if (age < Duration::zero() || age > info.stale) before.health = Health::unknown;
+    one = Watched(now, before);
+    if (one.health() != Health::down) return;
+    its.health = Health::down;
+    its.since = before.since;
+    if (const Incident* const open = incidents.find(info.name)) {
+      its.reason = open->reason;
+      its.phase = open->phase;
+      its.detail = open->detail;
+    }
+  }
+
   void replace(std::shared_ptr<const Plan> next, Steady now, Wall wall) {
     const bool first = plan == nullptr;
     if (!first) settle(wall);  // what has moved belongs to the old plan
@@ -144,10 +163,12 @@ struct Pipeline::Impl {
       } else {
         next_watched.emplace_back(now);
         next_facts.push_back({.since = wall, .detail = {}});
+        if (first) resume(info, now, wall, next_watched.back(), next_facts.back());
       }
     }
-    for (const auto& [gone, id] : known) {
-      if (auto closed = incidents.close(gone, wall)) emit(IncidentClosed{std::move(*closed)});
+    for (const std::string& probe : incidents.probes()) {
+      if (next->probe(probe)) continue;
+      if (auto closed = incidents.close(probe, wall)) emit(IncidentClosed{std::move(*closed)});
     }
     plan = std::move(next);
     watched = std::move(next_watched);
@@ -182,6 +203,7 @@ struct Pipeline::Impl {
   bool unsettled = false;   // the assessment is behind the facts
   Told told;
   Incidents incidents;
+  Restored restored;
   Ourselves ourselves;
   std::uint64_t serial = 0;
   bool changed = true, urgent = true;
@@ -190,6 +212,11 @@ struct Pipeline::Impl {
 Pipeline::Pipeline(Emit emit, Wall started, StallGuard::Limits limits)
     : impl_(std::make_unique<Impl>(std::move(emit), started, limits)) {}
 Pipeline::~Pipeline() = default;
+
+void Pipeline::restore(Restored before) {
+  impl_->incidents.restore(std::exchange(before.open, {}), before.last_incident);
+  impl_->restored = std::move(before);
+}
 
 void Pipeline::replace(std::shared_ptr<const Plan> plan, Steady now, Wall wall) {
   impl_->replace(std::move(plan), now, wall);

@@ -9,6 +9,7 @@
 
 #include "engine/stall_guard.h"
 #include "model/event.h"
+#include "model/restored.h"
 #include "model/snapshot.h"
 
 namespace answerback::engine {
@@ -19,8 +20,14 @@ class Pipeline {
   Pipeline(Emit, Wall started, StallGuard::Limits = {});
   ~Pipeline();
 
+  // Where we left off before we were started; comes before the first plan. Health that is older than a
+  // probe's `stale` (by the wall clock, or from a future it has since stepped back from) is forgotten; its
+  // incident stays open until the probe is up. Incidents of probes the first plan does not have are closed.
+  void restore(Restored);
+
   // A new plan: probes of a name already known keep health, counters and open incident; others start unknown.
-  // Incidents of probes that are gone are closed. Comes before anything else.
+  // Incidents of probes that are gone are closed. Comes before anything but
+  // restore().
   void replace(std::shared_ptr<const Plan>, Steady now, Wall wall);
   void reload_failed(std::string error, Wall at);
 

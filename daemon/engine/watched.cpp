@@ -4,6 +4,31 @@
 
 namespace answerback::engine {
 
+Watched::Watched(Steady now, const RestoredProbe& before) : Watched(now) {
+  last_pass_ = before.last_pass;
+  const HealthState left{before.health, now, before.failures, before.successes};
+  if (before.health == Health::down) {
+    state_ = left;
+  } else if (before.health != Health::unknown) {
+    left_ = left;
+    left_since_ = before.since;
+  }
+}
+
+Step Watched::judge(const RunRecord& run, const ProbeInfo& info) {
+  const Verdict verdict = run.result.verdict;
+  resumed_.reset();
+  Thresholds thresholds = info.thresholds;
+  if (pages_at_once(run.result.reason)) thresholds.fall = 1;
+  if (!left_ || verdict == Verdict::unknown) {
+    return step(state_, verdict, thresholds, run.ended, degrades_first(run.result.reason));
+  }
+  const HealthState left = *std::exchange(left_, std::nullopt);
+  const Step next = step(left, verdict, thresholds, run.ended, degrades_first(run.result.reason));
+  if (!next.change) resumed_ = left_since_;
+  return {next.state, Change{state_.health, next.state.health}};
+}
+
 std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const ProbeInfo& info, Wall now,
                                     ProbeFacts& facts) {
   const ProbeResult& result = run->result;
@@ -15,9 +40,7 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
   else
     last_not_ok_ = run;
   if (result.verdict != Verdict::unknown) judged_ = run->ended;
-  Thresholds thresholds = info.thresholds;
-  if (pages_at_once(result.reason)) thresholds.fall = 1;
-  const Step next = step(state_, result.verdict, thresholds, run->ended, degrades_first(result.reason));
+  const Step next = judge(*run, info);
   state_ = next.state;
   explain(*run, facts);
   return next.change;
@@ -38,7 +61,9 @@ void Watched::explain(const RunRecord& run, ProbeFacts& facts) const {
 
 std::optional<Change> Watched::forget_if_silent(const ProbeInfo& info, Steady now, ProbeFacts& facts) {
   const Duration silent = now - judged_;
-  if (state_.health == Health::unknown || silent <= info.stale) return std::nullopt;
+  if (silent <= info.stale) return std::nullopt;
+  left_.reset();
+  if (state_.health == Health::unknown) return std::nullopt;
   const Step next = forget(state_, now);
   view_.reset();
   state_ = next.state;

@@ -7,7 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "model/chronicle.h"
+#include "model/notifications.h"
 #include "model/snapshot.h"
+#include "sinks/event_ring.h"
 
 namespace answerback::http {
 
@@ -18,11 +21,15 @@ struct Actions {
 };
 
 struct Context {
-  std::shared_ptr<const Snapshot> snapshot;  // null before the first
-  Duration beat_age = Duration::max();       // since the engine's last sign of life
+  std::shared_ptr<const Snapshot> snapshot;         // null before the first
+  std::shared_ptr<const Chronicle> chronicle = {};  // null: nothing kept yet
+  Wall now{};                                       // when it was asked
+  Duration beat_age = Duration::max();              // since the engine's last sign of life
   std::string_view version;
   const Actions& actions;
+  sinks::EventRing* events = nullptr;  // null: nobody can read along
   bool stopping = false;
+  std::shared_ptr<const NotificationTally> notifications = nullptr;  // null where nobody is told
 };
 
 // Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.

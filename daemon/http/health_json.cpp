@@ -122,6 +122,18 @@ json::array capabilities(const Plan& plan, const Assessment& whole) {
   return out;
 }
 
+json::array texts(const std::vector<std::string>& lines) {
+  json::array out;
+  for (const std::string& each : lines) out.push_back(text(each));
+  return out;
+}
+
+json::array timeline(const std::vector<Moment>& moments) {
+  json::array out;
+  for (const Moment& each : moments) out.push_back({{"at", iso_time(each.at)}, {"what", text(each.what)}});
+  return out;
+}
+
 Response answer(Status status, const json::object& body) {
   return {.status = status == Status::fail ? 503 : 200,
           .content_type = std::string(health_content_type),
@@ -200,6 +212,10 @@ Response health(const Context& context, ProbeId id) {
   return part(context, "probe " + context.snapshot->plan->probes[id].name, status, {id}, Detail::alone);
 }
 
+json::object check_json(const Snapshot& snapshot, ProbeId id) {
+  return check(*snapshot.plan, snapshot, id, Detail::alone);
+}
+
 std::string probes_json(const Snapshot& snapshot) {
   json::array out;
   for (ProbeId id = 0; id < snapshot.plan->probes.size(); ++id) {
@@ -210,16 +226,25 @@ std::string probes_json(const Snapshot& snapshot) {
   return print(out);
 }
 
-std::string incidents_json(const Snapshot& snapshot) {
+std::string incidents_json(const Chronicle& chronicle) {
   json::array out;
-  for (const Incident& each : *snapshot.incidents) {
+  for (const auto& story : chronicle.incidents) {
+    const Incident& each = story->incident;
     out.push_back({{"id", each.id},
                    {"probe", text(each.probe)},
                    {"reason", text_of(each.reason)},
                    {"since", iso_time(each.since)},
                    {"ended", each.ended ? json::value(iso_time(*each.ended)) : json::value(nullptr)},
                    {"cause", text(each.cause)},
-                   {"output", text(each.output)}});
+                   {"output", text(each.output)},
+                   {"phase", text_of(each.phase)},
+                   {"detail", text(each.detail)},
+                   {"whys", texts(each.whys)},
+                   {"blocks", texts(each.blocks)},
+                   {"impacts", texts(each.impacts)},
+                   {"value_blocked", each.value_blocked},
+                   {"timeline", timeline(story->timeline)},
+                   {"durable", story->durable}});
   }
   return print(out);
 }

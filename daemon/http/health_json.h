@@ -2,6 +2,7 @@
 // Facts as JSON: application/health+json (draft-inadarei-api-health-check-06) with keys of our own, and the
 // lists of the API. Texts of targets come out as valid UTF-8, numbers in plain decimals.
 
+#include <boost/json/object.hpp>
 #include <string>
 
 #include "http/context.h"
@@ -17,7 +18,9 @@ Response health(const Context&);
 Response health(const Context&, const GroupInfo&);
 Response health(const Context&, ProbeId);
 
-std::string probes_json(const Snapshot&);     // array of checks, each with its name, in the order of the plan
-std::string incidents_json(const Snapshot&);  // array, newest first
+boost::json::object check_json(const Snapshot&, ProbeId);  // one check, with all the evidence there is
+
+std::string probes_json(const Snapshot&);  // array of checks, each with its name, in the order of the plan
+std::string incidents_json(const Chronicle&);  // array, newest first; only what is acknowledged
 
 }  // namespace answerback::http

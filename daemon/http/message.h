@@ -3,10 +3,14 @@
 // know facts.
 
 #include <expected>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "model/time.h"
 
 namespace answerback::http {
 
@@ -23,11 +27,22 @@ struct Request {
   bool asks_for(std::string_view query_key) const;       // ?verbose, ?verbose=, ?verbose=1
 };
 
+// A body made bit by bit, for as long as the client wants it. Asked on the server's thread, several times a
+// second.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  // What there is to send; empty: nothing yet; nothing at all: it is over.
+  virtual std::optional<std::string> next(Steady now) = 0;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
   Pairs headers = {};  // beyond the content's type and length
+  std::shared_ptr<Stream> stream =
+      {};  // follows the body; the answer then has no length and ends its connection
 };
 
 // The request line's target ("/health/a%20b?verbose"), as path and query. Not of that form: nothing.

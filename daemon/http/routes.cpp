@@ -4,9 +4,12 @@
 #include <array>
 #include <optional>
 
+#include "http/event_stream.h"
 #include "http/health_json.h"
 #include "http/kube_text.h"
 #include "http/page.h"
+#include "http/probe_json.h"
+#include "http/report.h"
 #include "model/text.h"
 #include "sinks/metrics.h"
 
@@ -65,23 +68,35 @@ Response startupz(const Request& request, const Context& context, Rest) {
 
 Response whole(const Request&, const Context& context, Rest) { return health(context); }
 
+std::optional<ProbeId> probe_named(const Plan& plan, std::string_view name) {
+  const auto probe = std::ranges::find(plan.probes, name, &ProbeInfo::name);
+  if (probe == plan.probes.end()) return std::nullopt;
+  return static_cast<ProbeId>(probe - plan.probes.begin());
+}
+
+Response no_such(std::string_view kind, std::string_view name, const std::string& known) {
+  return plain(404, "no " + std::string(kind) + " \"" + one_line(name, echo_cap) +
+                        "\"; there are:" + (known.empty() ? " none" : known));
+}
+
+std::string names_of(const auto& all) {
+  std::string out;
+  for (const auto& each : all) out += " " + each.name;
+  return out;
+}
+
 Response one_health(const Request&, const Context& context, Rest name) {
   if (!has_plan(context)) return health(context);
   const Plan& plan = *context.snapshot->plan;
   if (const GroupInfo* const group = plan.group(name)) return health(context, *group);
-  const auto probe = std::ranges::find(plan.probes, name, &ProbeInfo::name);
-  if (probe != plan.probes.end()) return health(context, static_cast<ProbeId>(probe - plan.probes.begin()));
-
-  std::string known;
-  for (const GroupInfo& each : plan.groups) known += " " + each.name;
-  for (const ProbeInfo& each : plan.probes) known += " " + each.name;
-  return plain(404, "no group or probe \"" + one_line(name, echo_cap) +
-                        "\"; there are:" + (known.empty() ? " none" : known));
+  if (const auto probe = probe_named(plan, name)) return health(context, *probe);
+  return no_such("group or probe", name, names_of(plan.groups) + names_of(plan.probes));
 }
 
 Response metrics(const Request&, const Context& context, Rest) {
   return {.content_type = std::string(sinks::metrics_content_type),
-          .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version),
+          .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version,
+                                {context.chronicle.get(), context.notifications.get()}),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
@@ -95,9 +110,32 @@ Response probes(const Request&, const Context& context, Rest) {
   return has_plan(context) ? json(probes_json(*context.snapshot)) : no_snapshot();
 }
 
+Response one_probe(const Request&, const Context& context, Rest name) {
+  if (!has_plan(context) || !context.snapshot->assessment) return no_snapshot();
+  const Plan& plan = *context.snapshot->plan;
+  const auto probe = probe_named(plan, name);
+  return probe ? json(probe_json(context, *probe)) : no_such("probe", name, names_of(plan.probes));
+}
+
 Response incidents(const Request&, const Context& context, Rest) {
-  return context.snapshot && context.snapshot->incidents ? json(incidents_json(*context.snapshot))
-                                                         : no_snapshot();
+  return context.chronicle ? json(incidents_json(*context.chronicle)) : no_snapshot();
+}
+
+Response events(const Request& request, const Context& context, Rest) {
+  if (context.events == nullptr) return plain(501, "events are not available");
+  auto reader = context.events->join(request.header("Last-Event-ID"));
+  if (!reader) {
+    Response full = plain(503, "as many clients as may be are reading along: try again later");
+    full.headers.emplace_back("Retry-After", "5");
+    return full;
+  }
+  return {.content_type = "text/event-stream",
+          .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+          .stream = std::make_shared<EventStream>(std::move(reader))};
+}
+
+Response incident_report(const Request& request, const Context& context, Rest) {
+  return has_plan(context) && context.snapshot->assessment ? report(request, context) : no_snapshot();
 }
 
 Response healthy(const Request&, const Context& context, Rest) {
@@ -140,7 +178,10 @@ constexpr std::array table{
     Route{"POST", "/-/reload", Policy::changing, reload},
     Route{"GET", "/config", Policy::details, config},
     Route{"GET", "/api/v1/probes", Policy::details, probes},
+    Route{"GET", "/api/v1/probes/*", Policy::details, one_probe},
     Route{"GET", "/api/v1/incidents", Policy::details, incidents},
+    Route{"GET", "/api/v1/events", Policy::details, events},
+    Route{"GET", "/api/v1/report", Policy::details, incident_report},
 };
 
 // Whether the path is the route's, and what stands for the star.

@@ -39,6 +39,7 @@ constexpr std::size_t kept_for_others = 256;      // descriptors
 constexpr std::size_t most_connections = 16'384;  // unless asked for more
 constexpr Duration sweep_every = std::chrono::milliseconds(100);
 constexpr Duration accept_again = std::chrono::milliseconds(50);
+constexpr Duration stream_every = std::chrono::milliseconds(100);
 constexpr Duration farewell_time = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes = 256 * 1024;
 
@@ -107,6 +108,7 @@ struct Server::Impl {
   asio::awaitable<void> serve(Connections::iterator);
   asio::awaitable<std::string_view> receive(Socket&);
   asio::awaitable<bool> send(Connections::iterator, Response, bool head_only, bool keep_alive);
+  asio::awaitable<void> stream(Connections::iterator, Stream&);
   asio::awaitable<void> part(Connections::iterator);
 
   void admit(Socket);
@@ -115,6 +117,10 @@ struct Server::Impl {
     if (!connections.empty()) drop(connections.begin());
   }
   void ended(Connections::iterator self) { (self->leaving ? leaving : connections).erase(self), --count; }
+  void renewed(Connections::iterator self) {
+    if (!self->leaving) connections.splice(connections.end(), connections, self);
+  }
+  bool hung_up(Socket&);
   Response answer(const Request&) const;
   void close_all();
 
@@ -124,7 +130,7 @@ struct Server::Impl {
   asio::io_context io{1};
   Acceptor acceptor{io};
   Timer sweep_timer{io}, accept_timer{io};
-  Connections connections;  // in the order of the last request each has completed, or its arrival
+  Connections connections;  // in the order in which each last completed a request, was sent news, or arrived
   Connections leaving;
   std::array<char, 16 * 1024> input{};  // of all connections: bytes are handed on before anyone else reads
   bool stopping = false;
@@ -220,6 +226,31 @@ asio::awaitable<bool> Server::Impl::send(Connections::iterator self, Response re
   co_return !ec;
 }
 
+// Sends what there is, several times a second, until it is over or the client is gone or takes too long over
+// it.
+asio::awaitable<void> Server::Impl::stream(Connections::iterator self, Stream& source) {
+  Timer pause(io);
+  while (const std::optional<std::string> bytes = source.next(std::chrono::steady_clock::now())) {
+    if (!bytes->empty()) {
+      self->deadline = in(limits.response);
+      const auto [ec, n] = co_await asio::async_write(self->socket, asio::buffer(*bytes), await);
+      if (ec) co_return;
+      renewed(self);
+    }
+    self->deadline = Steady::max();
+    pause.expires_after(stream_every);
+    co_await pause.async_wait(await);
+    if (hung_up(self->socket)) co_return;
+  }
+}
+
+// Whether the client is gone. What it says while it is read to is not a request.
+bool Server::Impl::hung_up(Socket& socket) {
+  error_code ec;
+  socket.read_some(asio::buffer(input), ec);
+  return ec && ec != asio::error::would_block;
+}
+
 // Closing a socket with unread bytes would reset it, and the client might never see our answer: hang up our
 // side, and let it finish, within limits.
 asio::awaitable<void> Server::Impl::part(Connections::iterator self) {
@@ -246,9 +277,14 @@ asio::awaitable<void> Server::Impl::serve(Connections::iterator self) {
     }
     keep_alive = whole && reader.keep_alive();
     std::expected<Request, Refusal> request = whole ? reader.take() : std::unexpected(whole.error());
-    if (!self->leaving) connections.splice(connections.end(), connections, self);
+    renewed(self);
     if (request) {
-      if (!co_await send(self, answer(*request), request->method == "HEAD", keep_alive)) co_return;
+      Response response = answer(*request);
+      const auto source = response.stream;
+      const bool head_only = request->method == "HEAD";
+      keep_alive = keep_alive && !source;
+      if (!co_await send(self, std::move(response), head_only, keep_alive)) co_return;
+      if (source && !head_only) co_await stream(self, *source);
     } else {
       keep_alive = false;
       Response refused{.status = request.error().status, .body = request.error().why + "\n"};

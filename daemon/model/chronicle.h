@@ -21,6 +21,7 @@ struct Moment {
 struct IncidentStory {
   Incident incident;
   std::vector<Moment> timeline;  // oldest first, capped: the first and the last ones are kept
+  bool durable = false;          // all of it is on disk
 };
 
 // A probe's last day, in equal parts: what share of its runs said what, and how long they took.

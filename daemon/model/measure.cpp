@@ -26,9 +26,10 @@ constexpr std::array table{
     MeasureInfo{Measure::input_tokens, "input_tokens", "tokens"},
     MeasureInfo{Measure::output_tokens, "output_tokens", "tokens"},
     MeasureInfo{Measure::budget_remaining_tokens, "budget_remaining_tokens", "tokens"},
+    MeasureInfo{Measure::perfdata, "perfdata", ""},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::budget_remaining_tokens));
+static_assert(covers(table, &MeasureInfo::measure, Measure::perfdata));
 
 }  // namespace
 

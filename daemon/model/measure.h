@@ -21,6 +21,7 @@ enum class Measure : std::uint8_t {
   input_tokens,
   output_tokens,
   budget_remaining_tokens,
+  perfdata,  // a number a program reported; label: its own word for it, never a metric
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

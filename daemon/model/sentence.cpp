@@ -130,4 +130,8 @@ std::string sentence(const Plan& plan, std::span<const ProbeFacts> facts, std::s
          "; the last answer is held: " + (seen.empty() ? "pass" : seen);
 }
 
+std::string sentence_of(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause) {
+  return tell(plan, facts, cause);
+}
+
 }  // namespace answerback

@@ -18,4 +18,7 @@ namespace answerback {
 std::string sentence(const Plan&, std::span<const ProbeFacts>, std::span<const Cause> causes,
                      std::string_view not_looking);
 
+// The part of it that tells of one cause alone.
+std::string sentence_of(const Plan&, std::span<const ProbeFacts>, const Cause&);
+
 }  // namespace answerback

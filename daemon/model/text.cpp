@@ -1,6 +1,7 @@
 #include "model/text.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace answerback {
 namespace {
@@ -90,6 +91,24 @@ std::string iso_time(Wall at) {
          two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) + "T" +
          two(time.hours().count()) + ":" + two(time.minutes().count()) + ":" + two(time.seconds().count()) +
          "Z";
+}
+
+std::optional<Wall> read_iso_time(std::string_view text) {
+  constexpr std::string_view shape = "0000-00-00T00:00:00Z";
+  const auto fits = [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
+  if (!std::ranges::equal(text, shape, fits)) return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t length) {
+    unsigned value = 0;
+    std::from_chars(text.data() + at, text.data() + at + length, value);
+    return value;
+  };
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(number(0, 4))),
+                                         std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))};
+  const unsigned hours = number(11, 2), minutes = number(14, 2), seconds = number(17, 2);
+  const bool representable = date.year() >= std::chrono::year(1970) && date.year() < std::chrono::year(2262);
+  if (!date.ok() || !representable || hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hours) + std::chrono::minutes(minutes) +
+         std::chrono::seconds(seconds);
 }
 
 }  // namespace answerback

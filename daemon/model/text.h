@@ -1,6 +1,7 @@
 #pragma once
 // Words of others, made fit to be kept and shown; and the one way we write a moment. Pure.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,8 @@ std::string one_line(std::string_view text, std::size_t most);
 
 // "2026-11-22T03:12:09Z": UTC, whole seconds, rounded down.
 std::string iso_time(Wall);
+
+// The same read back, in exactly this form; nothing where it is another one, or no such day or hour.
+std::optional<Wall> read_iso_time(std::string_view);
 
 }  // namespace answerback

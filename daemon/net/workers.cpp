@@ -193,12 +193,30 @@ struct Workers::Impl : std::enable_shared_from_this<Impl> {
                                if (error || !pool || !process->reap()) return;
                                std::erase(pool->idle, process);
                                std::erase(pool->all, process);
+                               pool->groups.push_back(process->pid);
+                               pool->collect_orphans();
                              });
+  }
+
+  // What a worker had started is ours once the worker has gone: in a container we are the first process,
+  // elsewhere their subreaper (hardening.cpp). One that takes its time to die is collected with a later
+  // worker.
+  void collect_orphans() {
+    std::erase_if(groups, [](pid_t group) {
+      siginfo_t info{};
+      int error = 0;
+      do {
+        info.si_pid = 0;
+        error = waitid(P_PGID, static_cast<id_t>(group), &info, WEXITED | WNOHANG);
+      } while (error == 0 && info.si_pid != 0);
+      return error != 0;  // ECHILD: none is left
+    });
   }
 
   asio::any_io_executor executor;
   Clock& clock;
   Options options;
+  std::vector<pid_t> groups;     // of workers that have ended and may have left children
   std::vector<ProcessPtr> all;   // not yet reaped
   std::vector<ProcessPtr> idle;  // of these, the ones without a request; last used last
   std::size_t turns;             // processes that may yet become busy
@@ -248,7 +266,7 @@ Workers::~Workers() {
 std::size_t Workers::alive() const { return impl_->all.size(); }
 
 asio::awaitable<std::expected<void, Failure>> Workers::call(
-    Run& run, std::string request, std::function<bool(std::string_view line)> on_line) {
+    Run& run, Call job, std::function<bool(std::string_view line)> on_line) {
   run.enter(Phase::queue);
   const std::shared_ptr<Impl> pool = impl_;
   co_await pool->take_turn();
@@ -257,9 +275,11 @@ asio::awaitable<std::expected<void, Failure>> Workers::call(
   if (!taken) co_return std::unexpected(taken.error());
   lease.process = *std::move(taken);
   Process& worker = *lease.process;
+  if (job.phase) run.enter(*job.phase);
 
-  request += '\n';
-  const auto [unsent, written] = co_await asio::async_write(worker.channel, asio::buffer(request), as_value);
+  job.request += '\n';
+  const auto [unsent, written] =
+      co_await asio::async_write(worker.channel, asio::buffer(job.request), as_value);
   throw_if_cancelled(unsent);
   if (unsent) co_return std::unexpected(co_await obituary(lease.process));
 
@@ -270,7 +290,7 @@ asio::awaitable<std::expected<void, Failure>> Workers::call(
       worker.unread.erase(0, end + 1);
       searched = 0;
       if (on_line(line)) continue;
-      lease.reusable = worker.unread.empty() && worker.ended.empty();
+      lease.reusable = !job.once && worker.unread.empty() && worker.ended.empty();
       co_return std::expected<void, Failure>();
     }
     searched = worker.unread.size();

@@ -12,4 +12,14 @@ std::shared_ptr<const Snapshot> Board::read() const {
   return snapshot_;
 }
 
+void Board::publish(std::shared_ptr<const NotificationTally> tally) {
+  const std::lock_guard lock(mutex_);
+  notifications_.swap(tally);
+}
+
+std::shared_ptr<const NotificationTally> Board::notifications() const {
+  const std::lock_guard lock(mutex_);
+  return notifications_;
+}
+
 }  // namespace answerback::sinks

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "model/notifications.h"
 #include "model/snapshot.h"
 #include "model/time.h"
 
@@ -15,6 +16,10 @@ class Board {
   void publish(std::shared_ptr<const Snapshot>);
   std::shared_ptr<const Snapshot> read() const;  // null before the first
 
+  // How telling others goes; hung by those who tell.
+  void publish(std::shared_ptr<const NotificationTally>);
+  std::shared_ptr<const NotificationTally> notifications() const;  // null while nobody is told
+
   // The engine's sign of life, several times a second; read by /livez and the watchdog.
   void beat(Steady at) { beat_.store(at.time_since_epoch().count(), std::memory_order_relaxed); }
   Steady last_beat() const { return Steady(Duration(beat_.load(std::memory_order_relaxed))); }
@@ -22,6 +27,7 @@ class Board {
  private:
   mutable std::mutex mutex_;  // held for one pointer copy
   std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const NotificationTally> notifications_;
   std::atomic<Steady::rep> beat_{0};
 };
 

@@ -52,15 +52,35 @@ void add_ourselves(Families& out, const Ourselves& us) {
   if (us.reload.successful) accepted.value({}, seconds(at.time_since_epoch()));
 }
 
+void add_notifications(Families& out, const NotificationTally& tally) {
+  Family& total =
+      out.counter("answerback_notifications_total", "Attempts to tell others, by how they ended.");
+  Family& queue = out.gauge("answerback_notifications_queue", "Notices not yet delivered.");
+  for (const NotificationTally::Target& each : tally.targets) {
+    const Labels labels = with({}, "target", each.name);
+    total.value(with(labels, "outcome", "delivered"), static_cast<double>(each.counts.delivered));
+    total.value(with(labels, "outcome", "failed"), static_cast<double>(each.counts.failed));
+    total.value(with(labels, "outcome", "dropped"), static_cast<double>(each.counts.dropped));
+    queue.value(labels, static_cast<double>(each.waiting));
+  }
+}
+
 class Page final : public prometheus::Collectable {
  public:
-  Page(const Snapshot& snapshot, std::string_view version) : snapshot_(snapshot), version_(version) {}
+  Page(const Snapshot& snapshot, std::string_view version, Beside beside)
+      : snapshot_(snapshot), version_(version), beside_(beside) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     Families out;
     if (snapshot_.plan) add_probes(out, *snapshot_.plan, snapshot_);
     if (snapshot_.plan && snapshot_.assessment) add_whole(out, *snapshot_.plan, *snapshot_.assessment);
     if (snapshot_.plan) add_ourselves(out, snapshot_.ourselves);
+    if (beside_.notifications) add_notifications(out, *beside_.notifications);
+    if (beside_.chronicle) {
+      out.gauge("answerback_history_degraded",
+                "1 if what happens is not being kept as the configuration asks.")
+          .value({}, beside_.chronicle->degraded.empty() ? 0 : 1);
+    }
     out.gauge("answerback_build_info", "What is running.")
         .value(with(with({}, "version", version_), "compiler", "clang " __clang_version__), 1);
     add_process(out);
@@ -70,12 +90,13 @@ class Page final : public prometheus::Collectable {
  private:
   const Snapshot& snapshot_;
   std::string_view version_;
+  Beside beside_;
 };
 
 }  // namespace
 
-std::string render(const Snapshot& snapshot, std::string_view version) {
-  return TextWriter().Serialize(Page(snapshot, version).Collect());
+std::string render(const Snapshot& snapshot, std::string_view version, Beside beside) {
+  return TextWriter().Serialize(Page(snapshot, version, beside).Collect());
 }
 
 }  // namespace answerback::sinks

@@ -5,13 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include "model/chronicle.h"
+#include "model/notifications.h"
 #include "model/snapshot.h"
 
 namespace answerback::sinks {
 
 inline constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
+// What stands on the page beside the snapshot, where it is there.
+struct Beside {
+  const Chronicle* chronicle = nullptr;
+  const NotificationTally* notifications = nullptr;  // null where nobody is told
+};
+
 // A snapshot without a plan (there is none yet) gives what is known of our own process.
-std::string render(const Snapshot&, std::string_view version);
+std::string render(const Snapshot&, std::string_view version, Beside = {});
 
 }  // namespace answerback::sinks

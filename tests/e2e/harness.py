@@ -84,14 +84,17 @@ class Process:
 
 
 class Answerback(Process):
-    """The daemon under test. `config` is YAML; `{port}` needs no mention: the listen address is ours to choose."""
+    """The daemon under test. `config` is YAML; `{port}` needs no mention: the listen address is ours to choose.
+    `prefix`: a program that becomes the daemon (strace -D …)."""
 
-    def __init__(self, folder, config, env=None, arguments=()):
+    def __init__(self, folder, config, env=None, arguments=(), prefix=()):
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.config = self.folder / "config.yaml"
         self.config.write_text(config)
-        super().__init__([ANSWERBACK, "run", f"--config.file={self.config}",
+        if prefix:  # LeakSanitizer cannot work in a process that is traced
+            env = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0", **(env or {})}
+        super().__init__([*prefix, ANSWERBACK, "run", f"--config.file={self.config}",
                           f"--web.listen-address=127.0.0.1:{self.port}", *arguments],
                          folder, "answerback", {**os.environ, **(env or {})})
         wait_for(self.listening, 10, self.output)

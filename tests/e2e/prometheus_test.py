@@ -1,11 +1,12 @@
-"""promtool has nothing to say about /metrics, and a real Prometheus scrapes it."""
+"""promtool has nothing to say about /metrics, a real Prometheus scrapes it, and the rules we ship hold."""
 import json
+import re
 import subprocess
 import unittest
 import urllib.parse
 import urllib.request
 
-from harness import Nginx, Process, Scenario, free_port, need, wait_for
+from harness import ROOT, Nginx, Process, Scenario, free_port, need, wait_for
 
 CONFIG = """
 service: shop
@@ -56,6 +57,26 @@ class Scrape(Scenario):
         self.assertEqual(query('answerback_probe_up{probe="gone"}')[0]["value"][1], "0")
         self.assertTrue(query('answerback_probe_runs_total{probe="gone",verdict="fail",reason="connect_refused"} > 0'))
         self.assertTrue(query('histogram_quantile(0.99, answerback_probe_duration_seconds_bucket{probe="site"}) > 0'))
+
+
+class Rules(unittest.TestCase):
+    folder = ROOT / "deploy/prometheus"
+
+    def promtool(self, *words):
+        done = subprocess.run([need("promtool"), *words], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_each_rule_fires_and_stays_silent(self):
+        self.promtool("check", "config", "scrape.yml")
+        self.promtool("test", "rules", "answerback.test.yml")
+        rules, tests = (self.folder / "answerback.rules.yml").read_text(), (self.folder / "answerback.test.yml").read_text()
+        for alert in re.findall(r"- alert: (\w+)", rules):
+            self.assertRegex(tests, rf"alertname: {alert}\b", "no test")
+
+    def test_only_metrics_there_are(self):
+        sources = "".join(path.read_text() for path in (ROOT / "daemon/sinks").glob("*.cpp"))
+        named = set(re.findall(r"\banswerback_[a-z_]+", (self.folder / "answerback.rules.yml").read_text()))
+        self.assertEqual(named - set(re.findall(r'"(answerback_[a-z_]+)"', sources)), set())
 
 
 if __name__ == "__main__":

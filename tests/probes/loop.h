@@ -16,13 +16,16 @@
 namespace answerback {
 
 struct Loop {
+  explicit Loop(std::string worker = "/nonexistent") : worker_program(std::move(worker)) {}
+
+  std::string worker_program;
   asio::io_context io{1};
   RealClock clock{io.get_executor()};
   SystemRandom random;
   net::Resolver dns{io.get_executor(), clock};
   net::Tls tls{io.get_executor()};
   net::Proxies proxies;
-  net::Workers workers{io.get_executor(), clock, {.program = "/nonexistent"}};
+  net::Workers workers{io.get_executor(), clock, {.program = worker_program}};
   Credentials credentials{random};
   MemoryStore store;
   Services services{dns, tls, proxies, workers, credentials, random, store};

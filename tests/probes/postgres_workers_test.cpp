@@ -51,7 +51,7 @@ class WorkerPool : public testing::Test {
     Evidence evidence;
     answerback::Run run{clock_, clock_.now() + 20s, phases, evidence, {}};
     std::string lines;
-    auto called = co_await workers.call(run, std::move(request), [&lines](std::string_view line) {
+    auto called = co_await workers.call(run, {.request = std::move(request)}, [&lines](std::string_view line) {
       lines += std::string(line) + '\n';
       return line != ".";
     });

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/chronicle.h"
 #include "model/snapshot.h"
 
 namespace answerback::test {
@@ -81,6 +82,18 @@ class SnapshotBuilder {
     snapshot->incidents = std::make_shared<const std::vector<Incident>>(incidents);
     snapshot->ourselves = ourselves;
     return snapshot;
+  }
+
+  // The same incidents, each with a moment in its timeline.
+  std::shared_ptr<const Chronicle> chronicle() const {
+    auto made = std::make_shared<Chronicle>();
+    made->since = ourselves.started;
+    made->durable = true;
+    for (const Incident& each : incidents) {
+      made->incidents.push_back(std::make_shared<const IncidentStory>(
+          IncidentStory{each, {{each.since, each.probe + " is down"}}, true}));
+    }
+    return made;
   }
 
   // For what the calls above do not cover.

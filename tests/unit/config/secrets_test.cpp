@@ -90,5 +90,18 @@ TEST(Secrets, AProbesOwnErrorIsCleaned) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Secrets, AreKnownToWhoeverTakesThemOutOfTexts) {
+  const Written written(
+      "probes:\n  - {name: a, type: http, url: \"http://user:in-a-url@h/\", api_key: as-a-key, headers: {X: "
+      "as-a-header}}\n"
+      "credentials: {c: {token: \"dsn password='in quotes' x\"}}\n");
+  ASSERT_EQ(written.text(), "");
+  std::vector<std::string> known;
+  for (const Secret& each : written.loaded.config.secrets()) known.push_back(each.reveal());
+  for (const char* each : {"in-a-url", "as-a-key", "as-a-header", "in quotes"}) {
+    EXPECT_THAT(known, ::testing::Contains(each));
+  }
+}
+
 }  // namespace
 }  // namespace answerback::config::testing

@@ -1,10 +1,12 @@
 #include "http/health_json.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
 #include "http/json_text.h"
+#include "http/probe_json.h"
 #include "support/snapshot_builder.h"
 
 namespace answerback::http {
@@ -185,17 +187,63 @@ TEST_F(HealthJson, ListsProbesWithTheirNames) {
 TEST_F(HealthJson, ListsIncidentsNewestFirst) {
   given.incidents = {{2, "db", Reason::status, test::noon, {}, "db", "db is \"down\""},
                      {1, "agent", Reason::stalled, test::noon - 1h, test::noon - 30min, "db", ""}};
-  EXPECT_EQ(
-      incidents_json(*given.build()),
-      R"([{"id":2,"probe":"db","reason":"status","since":"2026-11-22T12:00:00Z","ended":null,"cause":"db",)"
-      R"("output":"db is \"down\""},)"
-      R"({"id":1,"probe":"agent","reason":"stalled","since":"2026-11-22T11:00:00Z","ended":"2026-11-22T11:30:00Z",)"
-      R"("cause":"db","output":""}])");
+  given.incidents[1].whys = {"users get no answer", "the database refuses"};
+  given.incidents[1].value_blocked = 60;
+  const std::string text = incidents_json(*given.chronicle());
+  EXPECT_THAT(
+      text,
+      testing::StartsWith(
+          R"([{"id":2,"probe":"db","reason":"status","since":"2026-11-22T12:00:00Z","ended":null,"cause":"db",)"
+          R"("output":"db is \"down\"",)"));
+  const json::value second = json::parse(text).at(1);
+  EXPECT_EQ(second.at("id"), 1);
+  EXPECT_EQ(second.at("ended"), "2026-11-22T11:30:00Z");
+  EXPECT_EQ(second.at("whys"), json::parse(R"(["users get no answer","the database refuses"])"));
+  EXPECT_EQ(second.at("value_blocked"), 60);
+  EXPECT_EQ(second.at("timeline"), json::parse(R"([{"at":"2026-11-22T11:00:00Z","what":"agent is down"}])"));
+  EXPECT_EQ(second.at("durable"), true);
 }
 
 TEST(JsonText, WritesNumbersAsPeopleDo) {
   EXPECT_EQ(print(json::parse(R"([2.5E2, 0.001, 33.3, 1e21, -4, true, null, {}, [], "a\nb"])")),
             R"([250,0.001,33.3,1000000000000000000000,-4,true,null,{},[],"a\nb"])");
+}
+
+TEST_F(HealthJson, OneProbeIsToldWhole) {
+  RunRecord run = *given.views[0].last_not_ok;
+  run.frames.assign(20, {run.started, "received", "frame"});
+  run.samples = {{Measure::connections_used, 99, {}}, {Measure::stage_duration, 0.5, "thinking"}};
+  given.views[0].last = given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
+  given.plan.probes[0].interval = 5s;
+  given.plan.probes[0].labels = {{"team", "data"}};
+  Context asked = context();
+  const auto chronicle = std::make_shared<Chronicle>();
+  chronicle->days["db"] = {
+      {.from = test::noon - 1h, .pass = 3, .fail = 2, .longest_seconds = 0.5F, .mean_seconds = 0.25F}};
+  asked.chronicle = chronicle;
+
+  const json::object body = json::parse(probe_json(asked, 0)).as_object();
+  EXPECT_EQ(body.at("name"), "db");
+  EXPECT_EQ(body.at("reason"), "connect_refused");
+  EXPECT_EQ(body.at("evidence").at("frames").as_array().size(), 20U) << "all of them, not the list's few";
+  EXPECT_EQ(body.at("causes").as_array().size(), 1U);
+  EXPECT_EQ(print(body.at("settings").at("interval_seconds")), "5");
+  EXPECT_EQ(body.at("settings").at("labels").at("team"), "data");
+  EXPECT_EQ(print(body.at("last_run").at("duration_seconds")), "0.25");
+  EXPECT_EQ(body.at("last_run").at("verdict"), "fail");
+  EXPECT_EQ(body.at("last_run").at("phases").as_array().size(), 2U);
+  EXPECT_EQ(
+      print(body.at("last_run").at("samples")),
+      R"([{"measure":"connections_used","value":99},{"measure":"stage_duration","value":0.5,"label":"thinking"}])");
+  EXPECT_EQ(print(body.at("counts").at("runs")),
+            R"([{"verdict":"fail","reason":"connect_refused","count":1}])");
+  EXPECT_EQ(
+      print(body.at("day")),
+      R"([{"from":"2026-11-22T11:00:00Z","pass":3,"warn":0,"fail":2,"unknown":0,"mean_seconds":0.25,"longest_seconds":0.5}])");
+
+  const json::object healthy = json::parse(probe_json(asked, 2)).as_object();
+  EXPECT_TRUE(healthy.at("day").as_array().empty());
+  EXPECT_TRUE(healthy.at("causes").as_array().empty());
 }
 
 }  // namespace

@@ -37,14 +37,17 @@ class Routes : public testing::Test {
                     .query = parsed->second,
                     .headers = std::move(headers)};
     return handle(request, {.snapshot = started ? given.build() : nullptr,
+                            .chronicle = started ? given.chronicle() : nullptr,
                             .beat_age = beat_age,
                             .version = "1.2.3",
                             .actions = actions,
+                            .events = &events,
                             .stopping = stopping});
   }
 
   test::SnapshotBuilder given;
   Actions actions;
+  sinks::EventRing events{test::noon};
   Duration beat_age = 100ms;
   bool started = true, stopping = false;
 };
@@ -126,7 +129,9 @@ TEST_F(Routes, StatusFollowsOurOwnCondition) {
            Asked{"/-/ready", 200, 503, 503, 200, 200},
            Asked{"/", 200, 200, 200, 200, 200},
            Asked{"/api/v1/probes", 200, 503, 200, 200, 200},
+           Asked{"/api/v1/probes/db", 200, 503, 200, 200, 200},
            Asked{"/api/v1/incidents", 200, 503, 200, 200, 200},
+           Asked{"/api/v1/report", 200, 503, 200, 200, 200},
        }) {
     SCOPED_TRACE(each.target);
     EXPECT_EQ(ask(each.target).status, each.healthy);
@@ -150,6 +155,7 @@ TEST_F(Routes, UnknownNamesAreToldWithTheKnownOnes) {
   const Response response = ask("/health/dbb%0a%3cb%3e");
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(response.body, "no group or probe \"dbb\\n<b>\"; there are: readiness db web extra\n");
+  EXPECT_EQ(ask("/api/v1/probes/readiness").body, "no probe \"readiness\"; there are: db web extra\n");
   EXPECT_EQ(ask("/nothing").status, 404);
   EXPECT_EQ(ask("/health/").status, 404);
   EXPECT_EQ(ask("/livez/x").status, 404);

@@ -46,5 +46,15 @@ TEST(IsoTime, IsUtcInWholeSeconds) {
   EXPECT_EQ(iso_time(Wall(sys_days(year(2028) / February / 29))), "2028-02-29T00:00:00Z");
 }
 
+TEST(IsoTime, IsReadBackInItsOwnFormOnly) {
+  const Wall moment(sys_days(year(2028) / February / 29) + 3h + 12min + 9s);
+  EXPECT_EQ(read_iso_time(iso_time(moment)), moment);
+  EXPECT_EQ(read_iso_time("2028-02-29T03:12:09"), std::nullopt);
+  EXPECT_EQ(read_iso_time("2027-02-29T03:12:09Z"), std::nullopt);
+  EXPECT_EQ(read_iso_time("2028-02-29T24:12:09Z"), std::nullopt);
+  EXPECT_EQ(read_iso_time("9999-02-28T03:12:09Z"), std::nullopt) << "beyond what a clock of ours can say";
+  EXPECT_EQ(read_iso_time("2028-02-29T03:12:0 Z"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace answerback

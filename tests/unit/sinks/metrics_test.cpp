@@ -54,6 +54,20 @@ test::SnapshotBuilder everything() {
   return given;
 }
 
+TEST(Metrics, TellHowTellingOthersGoes) {
+  const NotificationTally tally{
+      {{.name = "chat", .counts = {.delivered = 3, .failed = 2, .dropped = 1}, .waiting = 4}}};
+  const std::string page = render(*everything().build(), "1.2.3", {.notifications = &tally});
+  for (const char* line : {
+           "answerback_notifications_total{target=\"chat\",outcome=\"delivered\"} 3\n",
+           "answerback_notifications_total{target=\"chat\",outcome=\"failed\"} 2\n",
+           "answerback_notifications_total{target=\"chat\",outcome=\"dropped\"} 1\n",
+           "answerback_notifications_queue{target=\"chat\"} 4\n",
+       })
+    EXPECT_THAT(page, HasSubstr(line));
+  EXPECT_THAT(render(*everything().build(), "1.2.3"), Not(HasSubstr("answerback_notifications")));
+}
+
 TEST(Metrics, TellEveryProbe) {
   const std::string page = render(*everything().build(), "1.2.3");
   for (const char* line : {
@@ -149,6 +163,15 @@ TEST(Metrics, SatisfyPromtool) {
   EXPECT_EQ(::pclose(promtool), 0);
   EXPECT_EQ(said, "");
   std::remove(file.c_str());
+}
+
+TEST(Metrics, SaysWhetherHistoryIsKept) {
+  const auto value = [](const Chronicle* chronicle) { return render(Snapshot{}, "1.2.3", {.chronicle = chronicle}); };
+  Chronicle chronicle;
+  EXPECT_THAT(value(&chronicle), HasSubstr("\nanswerback_history_degraded 0\n"));
+  chronicle.degraded = "disk full";
+  EXPECT_THAT(value(&chronicle), HasSubstr("\nanswerback_history_degraded 1\n"));
+  EXPECT_THAT(value(nullptr), Not(HasSubstr("history")));
 }
 
 }  // namespace

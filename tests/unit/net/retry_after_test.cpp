@@ -1,8 +1,8 @@
-#include "probes/llm_retry.h"
+#include "net/retry_after.h"
 
 #include <gtest/gtest.h>
 
-namespace answerback::probes {
+namespace answerback::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -11,7 +11,7 @@ const Wall now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h;
 
 TEST(RetryAfter, IsReadInAllItsForms) {
   struct Case {
-    net::Headers headers;
+    Headers headers;
     std::optional<Duration> wait;
   };
   for (const auto& [headers, wait] : {
@@ -41,4 +41,4 @@ TEST(RetryAfter, IsReadInAllItsForms) {
 }
 
 }  // namespace
-}  // namespace answerback::probes
+}  // namespace answerback::net

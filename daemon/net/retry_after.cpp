@@ -1,4 +1,4 @@
-#include "probes/llm_retry.h"
+#include "net/retry_after.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace answerback::probes {
+namespace answerback::net {
 namespace {
 
 constexpr double a_week = 7.0 * 24 * 3600;
@@ -35,15 +35,15 @@ std::optional<Duration> sensible(std::optional<double> wait) {
 
 }  // namespace
 
-std::optional<Duration> retry_after(const net::Headers& headers, Wall now) {
-  if (const std::string* ms = net::find_header(headers, "retry-after-ms")) {
+std::optional<Duration> retry_after(const Headers& headers, Wall now) {
+  if (const std::string* ms = find_header(headers, "retry-after-ms")) {
     const auto count = number(*ms);
     if (const auto wait = sensible(count ? std::optional(*count / 1000) : std::nullopt)) return wait;
   }
-  const std::string* after = net::find_header(headers, "retry-after");
+  const std::string* after = find_header(headers, "retry-after");
   if (!after) return std::nullopt;
   const auto count = number(*after);
   return sensible(count ? count : seconds_until(*after, now));
 }
 
-}  // namespace answerback::probes
+}  // namespace answerback::net

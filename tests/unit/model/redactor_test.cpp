@@ -1,0 +1,41 @@
+#include "model/redactor.h"
+
+#include <gtest/gtest.h>
+
+namespace answerback {
+namespace {
+
+TEST(Redactor, TakesASecretOutInEveryFormItMayComeBackIn) {
+  Redactor redactor;
+  redactor.add("geheim/pw+1");
+  const auto shown = [&](std::string text) { return redactor.taken_out_of(std::move(text)); };
+  EXPECT_EQ(shown("it said geheim/pw+1, twice: geheim/pw+1"), "it said <secret>, twice: <secret>");
+  EXPECT_EQ(shown("/?p=geheim%2Fpw%2B1&q"), "/?p=<secret>&q");
+  EXPECT_EQ(shown("/?p=geheim%2fpw%2b1&q"), "/?p=<secret>&q");
+  EXPECT_EQ(shown("67656865696d2f70772b31"), "<secret>");
+  EXPECT_EQ(shown("67656865696D2F70772B31"), "<secret>");
+  EXPECT_EQ(shown("nothing of it"), "nothing of it");
+}
+
+TEST(Redactor, FindsItInBase64WhereverItStands) {
+  Redactor redactor;
+  redactor.add("hunter2-pass");
+  // printf 'hunter2-pass' | base64, then with "u:", "us:" and "user:" before and "!" after it
+  for (const char* text :
+       {"aHVudGVyMi1wYXNz", "dTpodW50ZXIyLXBhc3M=", "dXM6aHVudGVyMi1wYXNz", "dXNlcjpodW50ZXIyLXBhc3Mh"}) {
+    EXPECT_NE(redactor.taken_out_of(text).find("<secret>"), std::string::npos) << text;
+  }
+  Redactor odd;
+  odd.add("~~~\077\077\077>>>");  // fn5+Pz8/Pj4+, and as of URLs
+  EXPECT_EQ(odd.taken_out_of("fn5-Pz8_Pj4-"), "<secret>");
+}
+
+TEST(Redactor, LeavesWhatIsTooShortToBeASecret) {
+  Redactor redactor;
+  redactor.add("");
+  redactor.add("chat");
+  EXPECT_EQ(redactor.taken_out_of("a chat"), "a chat");
+}
+
+}  // namespace
+}  // namespace answerback
