@@ -1,85 +1,100 @@
 #include "probes/agent.h"
 
 #include <algorithm>
-#include <functional>
+#include <set>
 #include <utility>
+#include <vector>
 
+#include "model/text.h"
 #include "probe/random.h"
 #include "probes/agent_canary.h"
 #include "probes/agent_dialogue.h"
+#include "probes/agent_shapes.h"
 #include "probes/platform_time.h"
 
 namespace answerback::probes {
 namespace {
 
-constexpr std::size_t products_kept = 6;  // of earlier requests whose answers may still come
+constexpr std::size_t requests_kept = 6;  // of earlier runs, whose answers may still come
+constexpr std::size_t answers_kept = 4;
+constexpr std::size_t answer_cap = 4096;
 
 // What one run must know of those before it.
 struct Memory {
-  std::vector<std::uint64_t> products;  // asked for, the last ones
-  std::set<std::string> runs;           // ids of runs on the platform that never ended
-  std::string question, answer;         // the last that was answered
-  std::vector<Shape> shapes;            // by stage, of the last good run
+  std::vector<Challenge> asked;    // the last requests
+  std::set<std::string> runs;      // ids of runs on the platform that never ended
+  std::vector<Exchange> answered;  // the last answers
 };
 
-std::string shapes_text(const std::vector<Shape>& shapes, const std::vector<std::string>& stages) {
-  if (std::ranges::adjacent_find(shapes, std::not_equal_to()) == shapes.end())
-    return std::string(name(shapes.front()));
-  std::string text;
-  for (std::size_t i = 0; i < shapes.size(); ++i)
-    text += (i == 0 ? "" : ", ") + stages[i] + " " + std::string(name(shapes[i]));
-  return text;
+template <class T>
+void keep_last(std::vector<T>& list, std::size_t most, T value) {
+  if (list.size() == most) list.erase(list.begin());
+  list.push_back(std::move(value));
 }
 
 class AgentProbe final : public Probe {
  public:
   AgentProbe(AgentSettings settings, Services& services)
-      : settings_(std::move(settings)), services_(services) {}
+      : settings_(std::move(settings)), services_(services), shapes_(services.store, settings_.owner) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {
     const Steady began = run.clock.now();
-    auto opened = co_await settings_.dialect->open(run, services_, settings_.chain);
+    const Challenge challenge = draw();
+    if (settings_.nonce) {
+      auto hidden = co_await hide(run, services_, *settings_.nonce, challenge.nonce);
+      if (!hidden) co_return ProbeResult::fail(std::move(hidden).error());
+    }
+    auto opened = co_await settings_.dialect->open(run, services_, settings_.stages.names);
     if (!opened) co_return ProbeResult::fail(std::move(opened).error());
     AgentLine& line = **opened;
 
-    ProbeResult result = co_await converse(run, line);
-    if (result.verdict == Verdict::pass)
-      result = on_good_terms(line, std::move(result), run.clock.now() - began);
+    ProbeResult result = co_await converse(run, line, challenge);
+    if (result.verdict == Verdict::pass) result = on_good_terms(run, line, std::move(result), began);
     if (result.verdict == Verdict::pass) run.enter(Phase::close);
     co_await line.close();
     co_return result;
   }
 
  private:
-  asio::awaitable<ProbeResult> converse(Run& run, AgentLine& line) {
-    const Challenge challenge = draw();
-    const std::vector<std::uint64_t> earlier = memory_.products;
+  asio::awaitable<ProbeResult> converse(Run& run, AgentLine& line, const Challenge& challenge) {
+    const std::vector<Challenge> earlier = memory_.asked;
     remember(challenge);
     Dialogue dialogue(run, line, settings_, {earlier});
     auto heard = co_await dialogue.ask(challenge, {line.user_id(), memory_.runs});
-    if (!heard && heard.error().reason == Reason::no_start) {
-      const Challenge other = draw();
-      remember(other);
-      heard = std::unexpected(co_await dialogue.ask_otherwise(challenge, other, std::move(heard).error()));
-    }
+    if (!heard && heard.error().reason == Reason::no_start)
+      heard = co_await why(line, dialogue, challenge, std::move(heard));
     const Chain* chain = dialogue.chain();
     if (!chain) co_return ProbeResult::fail(std::move(heard).error());
     measure(run, *chain);
     // Of a run that has ended nothing more can come; and without a challenge an id used again would look
     // late.
-    memory_.runs = heard || challenge.product == 0 ? std::set<std::string>() : chain->run_ids();
+    memory_.runs = heard || !challenge.asks() ? std::set<std::string>() : chain->run_ids();
     co_return heard ? judge(line, *chain, challenge)
-                    : ProbeResult::fail(explained(line, std::move(heard).error()));
+                    : ProbeResult::fail(explained(line, *chain, std::move(heard).error()));
+  }
+
+  // What the silence was, as far as other requests can tell. A nonce is hidden once, so it is asked for
+  // again.
+  asio::awaitable<std::expected<void, Failure>> why(AgentLine& line, Dialogue& dialogue,
+                                                    const Challenge& challenge,
+                                                    std::expected<void, Failure> silence) {
+    if (!settings_.control) {
+      silence.error().detail = line.opened() + ", request sent, " + silence.error().detail;
+      co_return silence;
+    }
+    const Challenge other = settings_.nonce ? challenge : draw();
+    if (!settings_.nonce) remember(other);
+    co_return std::unexpected(co_await dialogue.ask_otherwise(challenge, other, std::move(silence).error()));
   }
 
   Challenge draw() {
-    return draw_challenge(settings_.challenge, services_.random,
-                          memory_.products.empty() ? 0 : memory_.products.back());
+    Challenge challenge = draw_challenge(settings_.challenge, services_.random,
+                                         memory_.asked.empty() ? 0 : memory_.asked.back().product);
+    if (settings_.nonce) challenge.question = settings_.nonce->question;
+    return challenge;
   }
   void remember(const Challenge& challenge) {
-    if (challenge.product == 0) return;
-    if (memory_.products.size() == products_kept) memory_.products.erase(memory_.products.begin());
-    memory_.products.push_back(challenge.product);
+    if (challenge.asks()) keep_last(memory_.asked, requests_kept, challenge);
   }
 
   static void measure(Run& run, const Chain& chain) {
@@ -91,64 +106,74 @@ class AgentProbe final : public Probe {
       before = *stage.at;
     }
     run.evidence.measure(Measure::stages_reached,
-                         static_cast<double>(chain.reached()) / static_cast<double>(chain.stages().size()));
+                         static_cast<double>(chain.reached()) / static_cast<double>(chain.due()));
   }
 
   // What a server says of itself explains the silence that follows.
-  static Failure explained(const AgentLine& line, Failure failure) {
-    const std::string notice = line.degraded();
-    if (!notice.empty()) failure.detail += "; the server says of itself: " + notice;
+  static Failure explained(const AgentLine& line, const Chain& chain, Failure failure) {
+    if (!chain.warned().empty()) failure.detail += "; the server had warned: " + chain.warned();
+    if (const std::string notice = line.degraded(); !notice.empty())
+      failure.detail += "; the server says of itself: " + notice;
     return failure;
   }
 
   ProbeResult judge(const AgentLine& line, const Chain& chain, const Challenge& challenge) {
-    if (auto missing = chain.incomplete()) return ProbeResult::fail(explained(line, *std::move(missing)));
+    if (auto missing = chain.incomplete())
+      return ProbeResult::fail(explained(line, chain, *std::move(missing)));
+    const Duration took = *chain.stages().back().at - chain.asked();
     auto wrong = judge_answer({.challenge = challenge,
                                .answer = chain.answer(),
-                               .earlier_question = memory_.question,
-                               .earlier_answer = memory_.answer,
+                               .earlier = memory_.answered,
                                .times = chain.times(),
-                               .overclaim = chain.overclaim()},
+                               .overclaim = chain.overclaim(),
+                               .took = took},
                               settings_.canned);
-    if (!chain.answer().empty()) {
-      memory_.question = challenge.question;
-      memory_.answer = chain.answer();
-    }
-    if (wrong) return ProbeResult::fail(explained(line, *std::move(wrong)));
+    if (!chain.answer().empty())
+      keep_last(memory_.answered, answers_kept,
+                Exchange{challenge.question, clip(chain.answer(), answer_cap)});
+    if (wrong) return ProbeResult::fail(explained(line, chain, *std::move(wrong)));
 
-    std::string detail = chain.progress() + " in " + spoken(*chain.stages().back().at - chain.asked());
-    if (challenge.product != 0) detail += ", the answer is right";
-    if (chain.late_events() > 0)
-      detail += ", " + std::to_string(chain.late_events()) + " late events of earlier runs ignored";
-    if (auto drift = drifted(chain)) return *std::move(drift);
+    if (auto drift = shapes_.changed(chain))
+      return ProbeResult::warn(Reason::contract_drift, *std::move(drift));
     if (chain.widest_gap().length > settings_.limits.gap_warn)
       return ProbeResult::warn(Reason::slow, spoken(chain.widest_gap().length) + " before " +
                                                  chain.widest_gap().before + ", warns above " +
                                                  config::print_duration(settings_.limits.gap_warn));
-    return ProbeResult::pass(std::move(detail));
+    return ProbeResult::pass(praise(chain, challenge, took));
   }
 
-  // Told once: the shape seen now is the one to be compared with.
-  std::optional<ProbeResult> drifted(const Chain& chain) {
-    std::vector<Shape> shapes;
-    for (const Chain::Stage& stage : chain.stages()) shapes.push_back(stage.shape);
-    const std::vector<Shape> before = std::exchange(memory_.shapes, shapes);
-    if (before.empty() || before == shapes) return std::nullopt;
-    return ProbeResult::warn(Reason::contract_drift, "events come with their fields in another shape: " +
-                                                         shapes_text(shapes, settings_.chain) +
-                                                         ", before: " + shapes_text(before, settings_.chain));
+  static std::string praise(const Chain& chain, const Challenge& challenge, Duration took) {
+    std::string detail = chain.progress() + " in " + spoken(took);
+    if (challenge.asks()) detail += ", the answer is right";
+    if (chain.late_events() > 0)
+      detail += ", " + std::to_string(chain.late_events()) + " late events of earlier runs ignored";
+    if (chain.not_understood() > 0)
+      detail += ", " + std::to_string(chain.not_understood()) +
+                (chain.not_understood() == 1 ? " frame" : " frames") + " not understood";
+    if (!chain.warned().empty()) detail += ", the server warned: " + chain.warned();
+    return detail;
   }
 
-  ProbeResult on_good_terms(const AgentLine& line, ProbeResult good, Duration took) const {
-    auto slow = probes::judge(settings_.slow, took);
+  ProbeResult on_good_terms(const Run& run, const AgentLine& line, ProbeResult good, Steady began) const {
+    auto slow = probes::judge(settings_.slow, run.clock.now() - began);
+    if (slow) slow->detail += longest_phase(run);
     if (slow && slow->verdict == Verdict::fail) return *std::move(slow);
     if (auto warning = line.warning()) return *std::move(warning);
     return slow ? *std::move(slow) : std::move(good);
   }
 
+  // Where the time went, where most of it went to one place: ", 3 s of it in welcome".
+  static std::string longest_phase(const Run& run) {
+    const auto times = run.phases.times();
+    if (times.empty()) return {};
+    const auto longest = std::ranges::max_element(times, {}, &PhaseTime::took);
+    return ", " + spoken(longest->took) + " of it in " + std::string(name(longest->phase));
+  }
+
   AgentSettings settings_;
   Services& services_;
   Memory memory_;
+  ShapeBaseline shapes_;
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {

@@ -8,7 +8,7 @@
 namespace answerback::probes {
 namespace {
 
-constexpr std::size_t kept = 512;  // events looked at again by disown()
+constexpr std::size_t kept = 512;  // events looked at again by disown(), and as many pieces of streams
 constexpr std::size_t times_kept = 64;
 constexpr std::size_t streamed_kept = 64 * 1024;
 constexpr std::size_t names_kept = 64;  // tools open at once, sub-agents, runs: a hostile peer invents them
@@ -24,25 +24,25 @@ void remember(std::set<std::string>& names, const std::string& name) {
   if (!name.empty() && names.size() < names_kept) names.insert(name);
 }
 
-std::string tool_key(const AgentEvent& event) {
-  std::string key = one_line(event.tool, 60);
-  std::ranges::transform(key, key.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return key;
-}
-
 }  // namespace
 
-Chain::Chain(const std::vector<std::string>& stages, ChainLimits limits, ChainIdentity identity, Steady asked)
+Chain::Chain(const std::vector<std::string>& stages, ChainLimits limits, ChainIdentity identity, Steady asked,
+             const std::set<std::string>& optional)
     : limits_(limits), identity_(std::move(identity)), asked_(asked), last_(asked) {
-  for (const std::string& stage : stages) stages_.push_back({stage, std::nullopt});
+  for (const std::string& stage : stages)
+    stages_.push_back({.name = stage, .optional = optional.contains(stage)});
+  stages_.front().optional = stages_.back().optional = false;
 }
 
 void Chain::take(const AgentEvent& event, Steady at) {
   using enum EventKind;
+  if (event.kind == unknown || event.kind == unreadable) ++not_understood_;
+  if (event.kind == warning && warned_.empty())
+    warned_ = event.words.empty() ? event.name : event.name + ": " + event.words;
   if (event.kind != stage && event.kind != activity && event.kind != agent_error && event.kind != error)
     return;
-  if (log_.size() < kept) log_.push_back({event, at});
+  const bool piece = event.kind == activity;
+  if (piece ? activities_++ < kept : log_.size() < 2 * kept) log_.push_back({event, at});
   apply(event, at);
 }
 
@@ -105,13 +105,10 @@ void Chain::advance(const AgentEvent& event, Steady at, bool nested) {
     if (event.run_id != run_) remember(subs_, event.run_id);
     if (event.agent != agent_) remember(subs_, event.agent);
   }
-  if (state_ != State::silent && open_tools_.empty() && at - last_ > widest_.length)
+  if (state_ != State::silent && !tools_.open() && at - last_ > widest_.length)
     widest_ = {at - last_, event.name};
   if (times_.size() < times_kept && event.kind == EventKind::stage) times_.push_back(at);
-  const Duration waited = at - asked_;
-  if (event.claimed && overclaim_.empty() &&
-      *event.claimed > waited + waited / 10 + std::chrono::milliseconds(250))
-    overclaim_ = event.name + " claims " + spoken(*event.claimed) + " after " + spoken(waited);
+  doubt(event, at);
 
   if (event.kind == EventKind::agent_error || event.kind == EventKind::error) {
     if (!nested)
@@ -127,8 +124,8 @@ void Chain::advance(const AgentEvent& event, Steady at, bool nested) {
     if (event.kind == EventKind::activity && streamed_.size() < streamed_kept) streamed_ += event.answer;
     state_ = State::open;
   }
+  tools_.take(event, at);
   if (event.kind == EventKind::stage) {
-    tool(event, at);
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       if (stages_[i].name == event.name && !(nested && ends)) reach(i, event, at);
     }
@@ -148,15 +145,17 @@ void Chain::reach(std::size_t stage, const AgentEvent& event, Steady at) {
   stages_[stage].shape = event.shape;
 }
 
-void Chain::tool(const AgentEvent& event, Steady at) {
-  const std::string key = tool_key(event);
-  if (event.edge == ToolEdge::begins || event.name == "tool_executing") {
-    if (open_tools_.size() < names_kept) open_tools_.emplace(key, at);
-  } else if (event.edge == ToolEdge::ends || event.name == "tool_completed") {
-    // Without a name on either side, it is the one that is open.
-    if (open_tools_.erase(key) == 0 && !open_tools_.empty() && (key.empty() || open_tools_.contains("")))
-      open_tools_.erase(key.empty() ? open_tools_.begin() : open_tools_.find(""));
-  }
+// What the server claims to have taken cannot be more than we have waited, nor lie further apart.
+void Chain::doubt(const AgentEvent& event, Steady at) {
+  const Duration waited = at - asked_, most = waited + waited / 10 + std::chrono::milliseconds(250);
+  if (!first_stamp_) first_stamp_ = event.timestamp;
+  if (!overclaim_.empty()) return;
+  if (event.claimed && *event.claimed > most)
+    overclaim_ = event.name + " claims " + spoken(*event.claimed) + " after " + spoken(waited);
+  else if (event.timestamp && *event.timestamp - *first_stamp_ > most)
+    overclaim_ = "the time stamps lie " +
+                 spoken(std::chrono::duration_cast<Duration>(*event.timestamp - *first_stamp_)) +
+                 " apart after " + spoken(waited);
 }
 
 void Chain::fail(Reason reason, std::string detail) {
@@ -164,17 +163,11 @@ void Chain::fail(Reason reason, std::string detail) {
   failure_ = {reason, std::move(detail) + ", " + progress()};
 }
 
-std::optional<Steady> Chain::oldest_tool(std::string* name) const {
-  const auto oldest = std::ranges::min_element(open_tools_, {}, [](const auto& tool) { return tool.second; });
-  if (oldest == open_tools_.end()) return std::nullopt;
-  if (name) *name = oldest->first;
-  return oldest->second;
-}
-
 Chain::Wait Chain::wait() const {
   const Steady end = asked_ + limits_.completion;
   if (state_ == State::silent) return {std::min(asked_ + limits_.first_event, end), Reason::no_start};
-  if (const auto since = oldest_tool()) return {std::min(*since + limits_.tool, end), Reason::tool_stuck};
+  if (const auto tool = tools_.oldest())
+    return {std::min(tool->since + limits_.tool, end), Reason::tool_stuck};
   return {std::min(last_ + limits_.gap, end), Reason::stalled};
 }
 
@@ -188,26 +181,23 @@ Failure Chain::silence(Steady now) const {
   }
   if (!after_end_.empty())
     return {Reason::chain_order, after_end_ + " came after " + stages_.back().name + ", " + progress()};
-  std::string name;
-  if (const auto since = oldest_tool(&name)) {
-    return {Reason::tool_stuck, "tool " + (name.empty() ? "without a name" : name) +
-                                    " has not completed in " + spoken(now - *since) + ", " + progress()};
-  }
+  if (const auto tool = tools_.oldest())
+    return {Reason::tool_stuck,
+            "tool " + tool->name + " has not completed in " + spoken(now - tool->since) + ", " + progress()};
   return {Reason::stalled, "nothing for " + spoken(now - last_) + " after " + last_name_ + ", " + progress()};
 }
 
 std::optional<Failure> Chain::incomplete() const {
   std::string missing;
   for (const Stage& stage : stages_) {
-    if (!stage.at) missing += (missing.empty() ? "" : ", ") + stage.name;
+    if (!stage.at && !stage.optional) missing += (missing.empty() ? "" : ", ") + stage.name;
   }
   if (!missing.empty())
     return Failure{Reason::chain_incomplete,
                    stages_.back().name + " came without " + missing + ", " + progress()};
-  std::string name;
-  if (oldest_tool(&name))
+  if (const auto tool = tools_.never_ended())
     return Failure{Reason::chain_incomplete,
-                   stages_.back().name + " came before tool " + name + " completed"};
+                   stages_.back().name + " came before tool " + *tool + " completed"};
   return std::nullopt;
 }
 
@@ -232,8 +222,14 @@ void Chain::own(const std::string& run_id) {
 
 void Chain::look_again(ChainIdentity identity) {
   std::vector<std::string> names;
-  for (const Stage& stage : stages_) names.push_back(stage.name);
-  Chain again(names, limits_, std::move(identity), asked_);
+  std::set<std::string> optional;
+  for (const Stage& stage : stages_) {
+    names.push_back(stage.name);
+    if (stage.optional) optional.insert(stage.name);
+  }
+  Chain again(names, limits_, std::move(identity), asked_, optional);
+  again.not_understood_ = not_understood_;
+  again.warned_ = warned_;
   for (const Arrival& arrival : log_) again.take(arrival.event, arrival.at);
   *this = std::move(again);
 }
@@ -250,8 +246,13 @@ std::size_t Chain::reached() const {
       std::ranges::count_if(stages_, [](const Stage& stage) { return stage.at.has_value(); }));
 }
 
+std::size_t Chain::due() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(stages_, [](const Stage& stage) { return stage.at || !stage.optional; }));
+}
+
 std::string Chain::progress() const {
-  return std::to_string(reached()) + " of " + std::to_string(stages_.size()) + " events";
+  return std::to_string(reached()) + " of " + std::to_string(due()) + " events";
 }
 
 }  // namespace answerback::probes

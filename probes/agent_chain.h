@@ -7,14 +7,18 @@
 // stage must come in order; stages repeat, tools pair by name, and sub-agents nest: theirs may stand for
 // ours, but their end is not ours. An end may turn out not to be one: whoever drives the chain judges the
 // answer and, if it is not right, listens on for a moment, and the chain opens again when more comes.
+//
+// Only the agent's own events are evidence. Welcomes, pings, acknowledgements and notices move nothing, and
+// neither does what cannot be read, which is counted; a platform's warning that its agent is slow is kept,
+// and is no sign of life.
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "model/result.h"
+#include "probes/agent_tools.h"
 #include "probes/platform_event.h"
 
 namespace answerback::probes {
@@ -38,7 +42,8 @@ class Chain {
   enum class State { silent, open, ended, failed };
   struct Stage {
     std::string name;
-    std::optional<Steady> at;  // of the first time it came
+    bool optional = false;          // need not come, and counts only when it does
+    std::optional<Steady> at = {};  // of the first time it came
     Shape shape = Shape::root;
   };
   struct Wait {
@@ -46,8 +51,10 @@ class Chain {
     Reason late;  // what silence until then is
   };
 
-  // `stages` is not empty. `asked`: when the request was sent.
-  Chain(const std::vector<std::string>& stages, ChainLimits, ChainIdentity, Steady asked);
+  // `stages` is not empty. `asked`: when the request was sent. `optional`: those of the stages that need not
+  // come; the first and the last do.
+  Chain(const std::vector<std::string>& stages, ChainLimits, ChainIdentity, Steady asked,
+        const std::set<std::string>& optional = {});
 
   void take(const AgentEvent&, Steady at);
 
@@ -66,6 +73,7 @@ class Chain {
 
   const std::vector<Stage>& stages() const { return stages_; }
   std::size_t reached() const;
+  std::size_t due() const;       // all but the optional ones that have not come
   std::string progress() const;  // "2 of 5 events"
   const std::string& answer() const { return answer_; }
   std::set<std::string> run_ids()
@@ -73,6 +81,8 @@ class Chain {
   Steady asked() const { return asked_; }
   const std::vector<Steady>& times() const { return times_; }  // of our events, the first 64
   std::size_t late_events() const { return late_; }
+  std::size_t not_understood() const { return not_understood_; }  // frames
+  const std::string& warned() const { return warned_; }  // by the platform, in its words; empty: never
 
   struct Gap {
     Duration length{};
@@ -81,7 +91,7 @@ class Chain {
   const Gap& widest_gap() const { return widest_; }  // while no tool was open
   const std::string& overclaim() const {
     return overclaim_;
-  }  // a claimed duration longer than we have waited
+  }  // a claimed duration, or a span of time stamps, longer than we have waited
 
  private:
   enum class Whose { ours, nested, late, stranger, other };
@@ -96,9 +106,8 @@ class Chain {
   void look_again(ChainIdentity);
   void advance(const AgentEvent&, Steady at, bool nested);
   void reach(std::size_t stage, const AgentEvent&, Steady at);
-  void tool(const AgentEvent&, Steady at);
+  void doubt(const AgentEvent&, Steady at);
   void fail(Reason, std::string detail);
-  std::optional<Steady> oldest_tool(std::string* name = nullptr) const;
 
   ChainLimits limits_;
   ChainIdentity identity_;
@@ -109,13 +118,15 @@ class Chain {
   std::string run_, thread_, agent_;  // ours, once known
   std::set<std::string> subs_;        // run ids and names of sub-agents
   std::set<std::string> seen_runs_;
-  std::map<std::string, Steady> open_tools_;
-  std::string last_name_, answer_, streamed_, after_end_, overclaim_;
+  ToolCalls tools_;
+  std::string last_name_, answer_, streamed_, after_end_, overclaim_, warned_;
+  std::optional<Wall> first_stamp_;
   std::string other_;  // the first event of another run
-  std::size_t late_ = 0, late_ends_ = 0;
+  std::size_t late_ = 0, late_ends_ = 0, not_understood_ = 0;
   Gap widest_;
   std::vector<Steady> times_;
   std::vector<Arrival> log_;  // for disown()
+  std::size_t activities_ = 0;
 };
 
 }  // namespace answerback::probes

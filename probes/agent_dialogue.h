@@ -15,7 +15,7 @@ namespace answerback::probes {
 
 // What a request must not be confused with.
 struct Asked {
-  std::span<const std::uint64_t> earlier_products;  // of earlier requests, whose answers may come late
+  std::span<const Challenge> earlier;  // requests, whose answers may come late
 };
 
 class Dialogue {
@@ -29,7 +29,8 @@ class Dialogue {
   // turn to be judged.
   asio::awaitable<std::expected<void, Failure>> ask(const Challenge&, ChainIdentity);
 
-  // After no_start: the same once more in another form, with a question of its own. Gives what the silence
+  // After no_start: the same once more in another form, with a question of its own; and where that meets
+  // silence, too, a request of no known kind: does the server say anything at all? Gives what the silence
   // was.
   asio::awaitable<Failure> ask_otherwise(const Challenge& first, const Challenge& other, Failure silence);
 
@@ -40,6 +41,7 @@ class Dialogue {
   asio::awaitable<std::expected<void, Failure>> send(std::size_t form, const Challenge&);
   asio::awaitable<std::expected<void, Failure>> listen(Chain&, const Challenge&, std::size_t form,
                                                        Steady first_until);
+  asio::awaitable<std::expected<std::string, Failure>> babble(Steady until);
   bool settled(Chain&, const Challenge&);
   void enter_phase_of(const Chain&);
 

@@ -31,6 +31,8 @@ class AgentLine {
                                                             const std::string& question) = 0;
   // Something the far end must answer if it hears us at all, where the dialect has such a thing.
   virtual asio::awaitable<std::expected<void, Failure>> knock() { co_return std::expected<void, Failure>(); }
+  // Sends a request of a kind that no server knows; false: the dialect has no such thing, nothing was sent.
+  virtual asio::awaitable<std::expected<bool, Failure>> babble() { co_return false; }
 
   // The next event, or nullopt when none came until then. Failures: what ended the conversation, auth,
   // rate_limited.

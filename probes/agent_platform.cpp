@@ -1,7 +1,5 @@
 #include "probes/agent_platform.h"
 
-#include <boost/json.hpp>
-
 #include "probes/platform_session.h"
 #include "probes/platform_time.h"
 
@@ -14,14 +12,6 @@ using namespace std::chrono_literals;
 // minutes.
 constexpr Duration welcome_within = 30s;
 
-// Whatever key a generation of the platform reads, it is there.
-std::string request_text(std::string_view type, const std::string& question) {
-  namespace json = boost::json;
-  json::object payload;
-  for (const std::string_view key : {"content", "message", "text", "user_request"}) payload[key] = question;
-  return json::serialize(json::object{{"type", type}, {"payload", std::move(payload)}});
-}
-
 class Line final : public AgentLine {
  public:
   Line(const PlatformDialect& settings, Session session)
@@ -33,6 +23,11 @@ class Line final : public AgentLine {
   }
   asio::awaitable<std::expected<void, Failure>> knock() override {
     co_return co_await session_.send(R"({"type":"ping"})");
+  }
+  asio::awaitable<std::expected<bool, Failure>> babble() override {
+    auto sent = co_await session_.send(request_text("note_to_nobody", "Is anybody there?"));
+    if (!sent) co_return std::unexpected(std::move(sent).error());
+    co_return true;
   }
   asio::awaitable<std::expected<std::optional<Arrival>, Failure>> next(Steady until) override {
     auto arrival = co_await session_.next(until);

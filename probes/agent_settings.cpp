@@ -8,27 +8,41 @@
 namespace answerback::probes {
 namespace {
 
-std::vector<std::string> read_chain(config::Fields& fields, const AgentDialectRow& row,
-                                    const AgentDialect& dialect) {
-  std::vector<std::string> chain = fields.texts(
-      "chain",
-      "the events an answer must come with, in order; left out: those of the preset or of `events`, "
-      "otherwise agent_started, agent_thinking, tool_executing, tool_completed, agent_completed");
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    const bool again = std::find(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), chain[i]) !=
-                       chain.begin() + static_cast<std::ptrdiff_t>(i);
-    if (again || chain[i].empty()) fields.error("chain[" + std::to_string(i) + "]", "each event once");
-  }
+// Of the configuration, else of the dialect as it is configured, else of its row.
+Stages read_chain(config::Fields& fields, const AgentDialectRow& row, const AgentDialect& dialect) {
   const std::vector<std::string> known = dialect.stages();
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    if (!known.empty() && std::ranges::find(known, chain[i]) == known.end())
+  std::vector<std::string_view> usual(known.begin(), known.end());
+  if (usual.empty()) usual.assign(dialect.chain().begin(), dialect.chain().end());
+  if (usual.empty()) usual.assign(row.chain.begin(), row.chain.end());
+  Stages stages = read_stages(fields, usual);
+  for (std::size_t i = 0; i < stages.names.size(); ++i) {
+    if (!known.empty() && std::ranges::find(known, stages.names[i]) == known.end())
       fields.error("chain[" + std::to_string(i) + "]", "none of `events` is called so");
   }
-  if (chain.empty()) chain = known;
-  const std::span<const std::string_view> own = dialect.chain();
-  if (chain.empty()) chain.assign(own.begin(), own.end());
-  if (chain.empty()) chain.assign(row.chain.begin(), row.chain.end());
-  return chain;
+  return stages;
+}
+
+void read_challenge(config::Fields& fields, AgentSettings& settings) {
+  constexpr std::pair<std::string_view, ChallengeKind> kinds[] = {{"arithmetic", ChallengeKind::arithmetic},
+                                                                  {"word_order", ChallengeKind::word_order},
+                                                                  {"nonce", ChallengeKind::nonce},
+                                                                  {"none", ChallengeKind::none}};
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : kinds) names.emplace_back(name);
+  const std::string chosen =
+      fields.one_of("challenge", "arithmetic", names,
+                    "what is asked, so that no canned answer can be right: a product, words to be put in "
+                    "order, or what a tool of the platform must look up");
+  for (const auto& [name, kind] : kinds) {
+    if (name == chosen) settings.challenge = kind;
+  }
+  config::Fields nonce =
+      fields.child("nonce", "challenge nonce: where the secret is put, and how to ask for it");
+  NonceStore store = read_nonce(nonce);
+  if (settings.challenge != ChallengeKind::nonce) return;
+  if (store.request.url.host.empty() || store.question.empty())
+    fields.error("challenge", "nonce wants `nonce` with a url and a question");
+  settings.nonce = std::move(store);
 }
 
 // Documentation shows the keys of all dialects: which one is spoken is not known then.
@@ -74,10 +88,12 @@ AgentSettings read_agent(config::Fields& fields) {
   AgentSettings settings;
   const AgentDialectRow& row = choose_dialect(fields);
   settings.dialect = read_dialect(fields, row);
-  settings.chain = read_chain(fields, row, *settings.dialect);
-  const std::string challenge = fields.one_of("challenge", "arithmetic", {"arithmetic", "none"},
-                                              "what is asked, so that no canned answer can be right");
-  settings.challenge = challenge == "none" ? ChallengeKind::none : ChallengeKind::arithmetic;
+  settings.owner = fields.owner();
+  settings.stages = read_chain(fields, row, *settings.dialect);
+  read_challenge(fields, settings);
+  settings.control = fields.flag("control", true,
+                                 "after silence, ask in another form, and then what no server knows, to find "
+                                 "out whether the request was dropped");
   settings.limits =
       read_limits(fields.child("limits", "how long each part of the chain may take, within `timeout`"),
                   settings.dialect->whole());

@@ -5,6 +5,7 @@
 #include "probes/agent.h"
 #include "probes/exec.h"
 #include "probes/http.h"
+#include "probes/isolation.h"
 #include "probes/llm.h"
 #include "probes/postgres.h"
 #include "probes/redis.h"
@@ -14,7 +15,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, exec, http, llm, postgres, redis, tcp, websocket};
+  static const std::array types{agent, exec, http, isolation, llm, postgres, redis, tcp, websocket};
   return types;
 }
 

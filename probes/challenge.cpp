@@ -1,6 +1,9 @@
 #include "probes/challenge.h"
 
+#include <algorithm>
 #include <array>
+
+#include "probes/challenge_parts.h"
 
 namespace answerback::probes {
 namespace {
@@ -8,87 +11,73 @@ namespace {
 constexpr std::uint64_t least = 13, most = 97;  // of each factor
 constexpr std::uint64_t least_product = 1000, first_year = 1900, last_year = 2100;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+// What stands before the first number, between the two, and behind.
+struct Wording {
+  std::string_view before, after;
+};
+constexpr std::array<Wording, 6> wordings = {{
+    {"What is the product of ", "? Please give the result as a number in digits."},
+    {"Could you work out the product of ", " for me? Just the number in digits is fine."},
+    {"I need the product of ", " for an order. What does it come to, in digits?"},
+    {"Please calculate the product of ", " and tell me the result in digits."},
+    {"Quick question: what is the product of ", ", written in digits?"},
+    {"Help me with this one, please: the product of ", ". Give me the result in digits."},
+}};
 
-// Between two groups of three digits. Spaces: plain, no-break, narrow no-break, thin.
-constexpr std::array<std::string_view, 11> separators = {",",   ".",      " ",      "_",      "'",  "\u2019",
-                                                         "{,}", "\u00a0", "\u202f", "\u2009", "\\,"};
-
-std::size_t separator_at(std::string_view text) {
-  for (const std::string_view separator : separators) {
-    if (text.starts_with(separator)) return separator.size();
-  }
-  return 0;
-}
-
-// The length of the digits at the beginning of the text, separators between groups of three allowed; 0: not
-// these. `grouped` tells whether there were any.
-std::size_t match(std::string_view text, std::string_view digits, bool& grouped) {
-  std::size_t at = 0;
-  grouped = false;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    const bool boundary = i > 0 && (digits.size() - i) % 3 == 0;
-    if (boundary && at < text.size() && !is_digit(text[at])) {
-      at += separator_at(text.substr(at));
-      grouped = true;
-    }
-    if (at >= text.size() || text[at] != digits[i]) return 0;
-    ++at;
-  }
-  return at;
-}
-
-bool begins_there(std::string_view before) {
-  if (before.empty()) return true;
-  const char last = before.back();
-  if (is_digit(last)) return false;
-  const char earlier = before.size() > 1 ? before[before.size() - 2] : ' ';
-  if ((last == '.' || last == ',') && is_digit(earlier)) return false;  // the rest of another number
-  const bool minus = last == '-' || before.ends_with("\u2212");
-  return !minus || is_digit(earlier);  // "47-3901" is odd, but no negative number
-}
-
-bool ends_there(std::string_view after, bool grouped) {
-  if (after.empty()) return true;
-  if (is_digit(after.front())) return false;
-  std::size_t digits = 0;
-  if (after.front() == '.' || after.front() == ',') {
-    bool zeros = true;
-    while (1 + digits < after.size() && is_digit(after[1 + digits]))
-      zeros = after[1 + digits++] == '0' && zeros;
-    return digits == 0 || (zeros && digits != 3);  // "3901.00" is the same number, "3,901,000" is not
-  }
-  const std::size_t separator = grouped ? separator_at(after) : 0;
-  while (separator + digits < after.size() && is_digit(after[separator + digits])) ++digits;
-  return separator == 0 || digits != 3;
-}
-
-}  // namespace
-
-Challenge draw_challenge(ChallengeKind kind, Random& random, std::uint64_t not_again) {
-  if (kind == ChallengeKind::none) return {"Hello, what can you help me with today?", 0};
+Challenge draw_product(Random& random, std::uint64_t not_again) {
+  const Wording& wording = wordings[random.below(wordings.size())];
   for (;;) {
     const std::uint64_t left = least + random.below(most - least + 1),
                         right = least + random.below(most - least + 1);
     const std::uint64_t product = left * right;
     const bool year = product >= first_year && product <= last_year;
     if (product < least_product || year || product == not_again) continue;
-    return {"What is the product of " + std::to_string(left) + " and " + std::to_string(right) +
-                "? Please give the result as a number in digits.",
+    return {std::string(wording.before) + std::to_string(left) + " and " + std::to_string(right) +
+                std::string(wording.after),
             product};
   }
 }
 
-bool holds_number(std::string_view text, std::uint64_t number) {
-  const std::string digits = std::to_string(number);
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != digits[0]) continue;
-    bool grouped = false;
-    const std::size_t length = match(text.substr(at), digits, grouped);
-    if (length > 0 && begins_there(text.substr(0, at)) && ends_there(text.substr(at + length), grouped))
-      return true;
+// As a word of its own, without case.
+bool holds_word(std::string_view text, std::string_view word) {
+  const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  for (auto at = text.begin(); at != text.end();) {
+    at = std::search(at, text.end(), word.begin(), word.end(), same);
+    if (at == text.end()) return false;
+    const auto end = at + static_cast<std::ptrdiff_t>(word.size());
+    if ((at == text.begin() || !letter(at[-1])) && (end == text.end() || !letter(*end))) return true;
+    ++at;
   }
   return false;
+}
+
+}  // namespace
+
+Challenge draw_challenge(ChallengeKind kind, Random& random, std::uint64_t not_again) {
+  switch (kind) {
+    case ChallengeKind::none: break;
+    case ChallengeKind::arithmetic: return draw_product(random, not_again);
+    case ChallengeKind::word_order: return draw_words(random);
+    case ChallengeKind::nonce: return draw_nonce(random);
+  }
+  return {.question = "Hello, what can you help me with today?"};
+}
+
+bool answers(std::string_view text, const Challenge& challenge) {
+  if (challenge.product != 0) return answers_number(text, challenge.product);
+  if (!challenge.words.empty()) return answers_words(text, challenge);
+  if (!challenge.nonce.empty()) return holds_word(text, challenge.nonce);
+  return !text.empty();
+}
+
+std::string wanted(const Challenge& challenge) {
+  if (challenge.product != 0) return std::to_string(challenge.product);
+  std::string text = challenge.nonce;
+  for (const std::string& word : challenge.words) text += (text.empty() ? "" : " ") + word;
+  return text;
 }
 
 }  // namespace answerback::probes

@@ -17,7 +17,8 @@ class Pattern {
  public:
   static std::expected<Pattern, std::string> parse(std::string_view text);  // or what is wrong with it
   bool found_in(std::string_view text) const;
-  std::optional<std::string> group_in(std::string_view text) const;  // the first group, of one that has groups
+  std::optional<std::string> group_in(
+      std::string_view text) const;  // the first group, of one that has groups
   int groups() const;
   const std::string& text() const;
 

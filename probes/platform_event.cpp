@@ -13,6 +13,8 @@ namespace {
 namespace json = boost::json;
 using Names = std::initializer_list<std::string_view>;
 
+constexpr std::size_t longest = 1024 * 1024;  // frame that is read: parsing more would stall all other probes
+
 struct Known {
   std::string_view name;
   EventKind kind;
@@ -37,7 +39,11 @@ constexpr Known known[] = {
     {"agent_timeout", EventKind::agent_error},
     {"error", EventKind::error},
     {"error_message", EventKind::error},
-    {"agent_timeout_warning", EventKind::activity},
+    {"agent_crashed", EventKind::agent_error},
+    {"agent_aborted", EventKind::agent_error},
+    {"agent_timeout_warning", EventKind::warning},
+    {"tool_error", EventKind::activity},
+    {"tool_failed", EventKind::activity},
     {"progress_update", EventKind::activity},
     {"stream_chunk", EventKind::activity},
     {"partial_result", EventKind::activity},
@@ -130,19 +136,34 @@ Named name_of(const Fields& fields, std::span<const std::string> stages) {
   return {type.empty() ? fields.at("", "event") : type, EventKind::unknown, false};
 }
 
-// "Answer" may itself be an object around the answer.
-std::string answer_in(const Fields& fields) {
-  const json::value* value = fields.find({"final_response", "result", "response", "content", "message"});
-  for (int depth = 0; value && value->is_object() && depth < 4; ++depth) {
-    const json::value* next = nullptr;
-    for (const std::string_view key :
-         {"final_response", "result", "response", "content", "message", "answer", "text"}) {
-      if (!next) next = value->get_object().if_contains(key);
+// The tool may be an object with its name inside.
+std::string tool_in(const Fields& fields) {
+  const json::value* value = fields.find({"tool", "tool_name", "name"});
+  if (const json::object* tool = value ? value->if_object() : nullptr) {
+    value = nullptr;
+    for (const std::string_view key : {"name", "tool_name", "id"}) {
+      if (!value) value = tool->if_contains(key);
     }
-    if (!next) break;
-    value = next;
   }
-  return value ? plain(*value) : std::string();
+  return value && !value->is_structured() ? plain(*value) : std::string();
+}
+
+// "Answer" may itself be an object around the answer; a name with nothing behind it leaves it to the next.
+std::string answer_in(const Fields& fields) {
+  for (const std::string_view name : {"final_response", "result", "response", "content", "message"}) {
+    const json::value* value = fields.find({name});
+    for (int depth = 0; value && value->is_object() && depth < 4; ++depth) {
+      const json::value* next = nullptr;
+      for (const std::string_view key :
+           {"final_response", "result", "response", "content", "message", "answer", "text", "output"}) {
+        if (!next) next = value->get_object().if_contains(key);
+      }
+      if (!next) break;
+      value = next;
+    }
+    if (std::string answer = value ? plain(*value) : std::string(); !answer.empty()) return answer;
+  }
+  return {};
 }
 
 std::optional<Duration> claimed_by(const Fields& fields) {
@@ -204,6 +225,7 @@ std::string_view name(Shape shape) {
 
 AgentEvent read_event(std::string_view frame, std::span<const std::string> stages) {
   AgentEvent event;
+  if (frame.size() > longest) return event;
   boost::system::error_code error;
   const json::value document = json::parse(json::string_view(frame.data(), frame.size()), error);
   const json::object* root = error ? nullptr : document.if_object();
@@ -228,10 +250,11 @@ AgentEvent read_event(std::string_view frame, std::span<const std::string> stage
   if (event.kind == EventKind::error) event.kind = kind_of_error(fields);
   event.degraded = event.kind == EventKind::degraded || fields.is("fallback_active", true);
   if (event.degraded && event.name == "system_message") event.kind = EventKind::degraded;  // and no welcome
-  if (event.kind == EventKind::stage) {
-    if (event.name.starts_with("tool_")) event.tool = fields.word({"tool", "tool_name", "name"});
-    event.answer = answer_in(fields);
+  if (event.name.starts_with("tool_")) {
+    event.tool = tool_in(fields);
+    event.call = fields.word({"tool_call_id", "call_id", "tool_use_id", "execution_id"});
   }
+  if (event.kind == EventKind::stage) event.answer = answer_in(fields);
   if (event.name == "stream_chunk" || event.name == "partial_result")
     event.answer = fields.text({"content", "chunk", "delta", "text"});
   if (event.kind == EventKind::unrecognised) {

@@ -22,6 +22,7 @@ enum class EventKind : std::uint8_t {
   unknown,        // JSON that says nothing to us
   stage,          // of the agent's chain
   activity,       // the agent is at work, between two stages
+  warning,        // the platform finds its agent slow: no sign of life
   agent_error,    // the agent's run is over, badly
   error,          // an error of the platform, not of a run
   sign_in_error,  // who we are was not believed
@@ -48,7 +49,7 @@ struct AgentEvent {
   std::string run_id, thread_id, user_id;  // empty: not said
   std::string parent;                      // of a sub-agent: the run or agent it works for
   std::string agent;                       // who speaks
-  std::string tool;                        // tool events
+  std::string tool, call;                  // tool events: its name, and the id of this call of it
   ToolEdge edge = ToolEdge::none;          // of that tool, where the name of the event does not tell
   std::string answer;                      // of the last event of a chain, or a piece of one that is streamed
   std::string words;                       // of an error or a notice: code and message in one line
@@ -61,6 +62,7 @@ struct AgentEvent {
 };
 
 // `stages`: the configured chain; the five usual names are known as well.
+// Not of more than 1 MiB: such a frame is unreadable, whatever it holds.
 AgentEvent read_event(std::string_view frame, std::span<const std::string> stages);
 
 inline constexpr std::string_view usual_chain[] = {"agent_started", "agent_thinking", "tool_executing",

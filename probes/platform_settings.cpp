@@ -11,6 +11,8 @@
 namespace answerback::probes {
 namespace {
 
+// An agent's words may be many; what is too long to be read is skipped, and only beyond this the end.
+constexpr std::size_t largest_message = 8 * 1024 * 1024;
 constexpr std::string_view jwt_protocol = "jwt-auth", jwt_prefix = "jwt.";
 constexpr std::string_view token_mark = "{{token}}", base64_mark = "{{token|base64url}}",
                            mark_in_url = "%7B%7Btoken%7D%7D";
@@ -60,8 +62,9 @@ void read_headers(config::Fields& fields, SessionSettings& settings) {
   }
 }
 
-void read_sign_in(config::Fields& fields, SessionSettings& settings) {
-  settings.credentials = fields.text("credentials", "", "who we are: one of `credentials`");
+void read_sign_in(config::Fields& fields, SessionSettings& settings, Users users) {
+  if (users == Users::one)
+    settings.credentials = fields.text("credentials", "", "who we are: one of `credentials`");
   std::vector<std::string> names;
   for (const auto& [name, way] : ways) names.emplace_back(name);
   const std::string chosen = fields.one_of(
@@ -130,9 +133,10 @@ bool marked(const net::WebSocketRequest& request) {
          std::ranges::any_of(request.headers, [&](const auto& header) { return holds(header.second); });
 }
 
-SessionSettings read_connection(config::Fields& fields) {
+SessionSettings read_connection(config::Fields& fields, Users users) {
   SessionSettings settings;
   settings.welcome.rule = Welcome::Rule::none;
+  settings.request.limits.message_bytes = largest_message;
   settings.request.url = fields.required_parsed<net::Url>("url", "ws or wss", parse_socket_url);
   read_headers(fields, settings);
   for (std::string& offered :
@@ -141,14 +145,14 @@ SessionSettings read_connection(config::Fields& fields) {
       fields.error("subprotocols", "no subprotocol: " + one_line(offered, 40));
     settings.request.subprotocols.push_back(std::move(offered));
   }
-  read_sign_in(fields, settings);
+  read_sign_in(fields, settings, users);
   config::Fields tls = fields.child("tls_config", "TLS, as in blackbox_exporter");
   settings.request.tls = read_tls(tls);
   return settings;
 }
 
-SessionSettings read_session(config::Fields& fields, Welcome::Rule usual) {
-  SessionSettings settings = read_connection(fields);
+SessionSettings read_session(config::Fields& fields, Welcome::Rule usual, Users users) {
+  SessionSettings settings = read_connection(fields, users);
   settings.welcome = read_welcome(fields, usual);
   return settings;
 }
@@ -174,6 +178,12 @@ net::WebSocketRequest with_token(const SessionSettings& settings, const std::str
     case SendToken::none: break;
   }
   return request;
+}
+
+std::string request_text(std::string_view type, const std::string& question) {
+  boost::json::object payload;
+  for (const std::string_view key : {"content", "message", "text", "user_request"}) payload[key] = question;
+  return boost::json::serialize(boost::json::object{{"type", type}, {"payload", std::move(payload)}});
 }
 
 std::string token_message(const std::string& token) {

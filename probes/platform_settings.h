@@ -27,6 +27,7 @@ struct Welcome {
 };
 
 struct SessionSettings {
+  std::string who = {};                // stands before the labels of frames where there are several users
   net::WebSocketRequest request = {};  // without the token
   std::string credentials = {};        // name; empty: nobody
   SendToken send_token = SendToken::header;
@@ -35,18 +36,23 @@ struct SessionSettings {
   std::optional<Duration> welcome_within = {};  // else until the deadline
 };
 
+enum class Users : std::uint8_t { one, by_caller };  // who reads the key `credentials`
+
 // All of it but the welcome, which is none. {{token}} may stand in the query of `url`, in headers and, also
 // as
 // {{token|base64url}}, in subprotocols; with_token() fills it in.
-SessionSettings read_connection(config::Fields&);
+SessionSettings read_connection(config::Fields&, Users = Users::one);
 
 // `usual`: the welcome wanted where none is configured.
-SessionSettings read_session(config::Fields&, Welcome::Rule usual);
+SessionSettings read_session(config::Fields&, Welcome::Rule usual, Users = Users::one);
 
 bool marked(const net::WebSocketRequest&);  // {{token}} stands in it
 
 // The request with the token in its place; for `message`, as it was.
 net::WebSocketRequest with_token(const SessionSettings&, const std::string& token);
+
+// What asks an agent. Whatever key a generation of the platform reads the question from, it is there.
+std::string request_text(std::string_view type, const std::string& question);
 
 // The first message of `send_token: message`.
 std::string token_message(const std::string& token);

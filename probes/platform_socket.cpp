@@ -28,8 +28,9 @@ Failure refused(Run& run, net::Refusal refusal, const std::string& token) {
 
 }  // namespace
 
-PlatformSocket::PlatformSocket(Run& run, net::WebSocket socket, std::string token)
-    : run_(&run), socket_(std::move(socket)), secrets_{std::move(token)} {
+PlatformSocket::PlatformSocket(Run& run, const SessionSettings& settings, net::WebSocket socket,
+                               std::string token)
+    : run_(&run), who_(&settings.who), socket_(std::move(socket)), secrets_{std::move(token)} {
   const Duration left = run.deadline - run.clock.now();
   last_call_ = run.deadline - std::clamp<Duration>(left / 10, 20ms, 500ms);
 }
@@ -50,7 +51,7 @@ asio::awaitable<std::expected<PlatformSocket, Failure>> PlatformSocket::open(
   auto socket = co_await net::WebSocket::open(run, transport, std::move(request));
   if (!socket) co_return std::unexpected(refused(run, std::move(socket).error(), token));
 
-  PlatformSocket opened(run, *std::move(socket), token);
+  PlatformSocket opened(run, settings, *std::move(socket), token);
   opened.upgrade_ = run.clock.now() - began;
   opened.unselected_ = offered && opened.socket_.subprotocol().empty();
   co_return std::move(opened);
@@ -66,17 +67,20 @@ asio::awaitable<std::expected<std::optional<net::Message>, net::Gone>> PlatformS
   }
   net::Message message = **std::move(read);
   if (message.text) message.data = without_secrets(std::move(message.data));
-  run_->frame("received",
-              message.text ? message.data : "binary, " + std::to_string(message.data.size()) + " bytes");
+  keep("received", message.text ? message.data : "binary, " + std::to_string(message.data.size()) + " bytes");
   co_return message;
 }
 
 asio::awaitable<std::expected<void, Failure>> PlatformSocket::send(std::string text) {
-  run_->frame("sent", without_secrets(text));
+  keep("sent", without_secrets(text));
   auto sent = co_await socket_.send(*run_, std::move(text));
   if (sent) co_return std::expected<void, Failure>();
   gone_ = true;
   co_return std::unexpected(std::move(sent).error().failure);
+}
+
+void PlatformSocket::keep(std::string_view label, std::string_view text) {
+  run_->frame(who_->empty() ? std::string(label) : *who_ + " " + std::string(label), text);
 }
 
 asio::awaitable<void> PlatformSocket::close() {

@@ -36,9 +36,11 @@ class PlatformSocket {
   std::string without_secrets(std::string text) const;
 
  private:
-  PlatformSocket(Run&, net::WebSocket, std::string token);
+  PlatformSocket(Run&, const SessionSettings&, net::WebSocket, std::string token);
+  void keep(std::string_view label, std::string_view text);
 
   Run* run_;
+  const std::string* who_;  // whose frames they are; empty where there is one user only
   net::WebSocket socket_;
   std::vector<std::string> secrets_;  // the token first
   Steady last_call_;

@@ -21,11 +21,12 @@ void unknown_type(const config::ProbeSpec& spec, const Registry& registry, confi
 // A probe that names credentials nobody configured would fail only when it runs.
 void check_credentials(config::Fields& probe, const CredentialSet& set) {
   if (!probe.has("credentials")) return;
-  const std::string named = probe.text("credentials", "", "who it is: one of the top-level credentials");
-  if (named.empty() || set.contains(named)) return;
   std::vector<std::string> known;
   for (const auto& [name, credential] : set) known.push_back(name);
-  probe.error("credentials", unknown("credentials", named, known));
+  for (const std::string& named : probe.texts("credentials", "who it is: of the top-level credentials")) {
+    if (!named.empty() && !set.contains(named))
+      probe.error("credentials", unknown("credentials", named, known));
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "model/text.h"
@@ -11,15 +12,22 @@
 namespace answerback::cli {
 namespace {
 
-constexpr std::size_t frame_line = 160;  // bytes shown of one line of a frame
+constexpr std::size_t frame_line = 240;  // bytes shown of one line of a frame
 constexpr std::size_t frame_lines = 12;  // lines shown of one frame
+constexpr std::size_t line_width = 118, indent = 20;
 constexpr std::size_t phase_width = 12;
+constexpr std::size_t stage_width = 22;
+constexpr std::size_t head_width = 40;  // of the name of a frame; what is longer is none
 
 std::string milliseconds(Duration duration) {
   char text[32];
   const auto [end, error] =
       std::to_chars(text, text + sizeof text, seconds(duration) * 1000, std::chars_format::fixed, 1);
   return std::string(text, end) + " ms";
+}
+
+std::string milliseconds(double of_seconds) {
+  return milliseconds(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(of_seconds)));
 }
 
 std::string right(std::string text, std::size_t width) {
@@ -49,19 +57,63 @@ std::string of_phase(const PhaseTime& phase, Duration offset) {
          right(milliseconds(phase.took), 12) + '\n';
 }
 
+// What a frame says it is: "agent_started", "system_message connection_established". Its words, found without
+// reading it: what is cut or broken still has them.
+std::string headline(std::string_view frame) {
+  constexpr std::string_view keys[] = {"\"type\":\"", "\"event\":\""};
+  std::string head;
+  if (!frame.starts_with('{')) return head;
+  for (const std::string_view key : keys) {
+    const std::size_t at = frame.find(key);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = frame.substr(at + key.size());
+    const std::size_t end = rest.find('"');
+    if (end < head_width) head.append(" ").append(one_line(rest.substr(0, end), head_width));
+  }
+  return head;
+}
+
+// On as many lines as it takes, none wider than a terminal: `used` of the first is.
+std::string folded(std::string_view text, std::size_t used) {
+  std::string lines;
+  while (used + text.size() > line_width) {
+    std::size_t cut = line_width > used + 20 ? line_width - used : 0;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // within a character
+    lines.append(text.substr(0, cut)).append("\n").append(indent, ' ');
+    text.remove_prefix(cut);
+    used = indent;
+  }
+  return lines.append(text) + '\n';
+}
+
 std::string of_frame(const Frame& frame, Duration offset) {
-  std::string text = right(milliseconds(offset), 14) + "    " + one_line(frame.label, 40) + ": ";
+  std::string text =
+      right(milliseconds(offset), 14) + "    " + one_line(frame.label, 40) + headline(frame.text) + ": ";
+  std::size_t used = text.size();
   std::string_view rest = frame.text;
   for (std::size_t line = 0; line < frame_lines; ++line) {
     const std::size_t end = rest.find('\n');
-    text += (line == 0 ? "" : std::string(20, ' ')) + one_line(rest.substr(0, end), frame_line) + '\n';
+    if (line > 0) text += std::string(indent, ' ');
+    text += folded(one_line(rest.substr(0, end), frame_line), std::exchange(used, indent));
     if (end == std::string_view::npos) return text;
     rest.remove_prefix(end + 1);
   }
-  return text + std::string(20, ' ') + "…\n";
+  return text + std::string(indent, ' ') + "…\n";
+}
+
+// Between two lines, where there was a wait.
+std::string of_silence(Duration length) {
+  if (length < std::chrono::seconds(1)) return {};
+  char text[32];
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, seconds(length), std::chars_format::fixed, 1);
+  return std::string(18, ' ') + "… nothing for " + std::string(text, end) + " s\n";
 }
 
 std::string of_sample(const Sample& sample) {
+  if (sample.measure == Measure::stage_duration)
+    return "  stage " + left(one_line(sample.label, 60), stage_width) +
+           right(milliseconds(sample.value), 12) + '\n';
   std::string text = "  " + std::string(name(sample.measure));
   if (!sample.label.empty()) text += ' ' + one_line(sample.label, 60);
   if (sample.measure == Measure::certificate_expiry) {
@@ -118,7 +170,12 @@ std::string timeline(const ProbeInfo& probe, const RunRecord& run, bool colour) 
   std::ranges::merge(phases, frames, std::back_inserter(lines), {}, &Line::at, &Line::at);
 
   std::string text = probe.name + " (" + probe.type + ")\n";
-  for (const Line& line : lines) text += line.text;
+  Steady before = run.started;
+  for (const Line& line : lines) {
+    text += of_silence(line.at - before) + line.text;
+    before = line.at;
+  }
+  text += of_silence(run.ended - before);
   for (const Sample& sample : run.samples) text += of_sample(sample);
   text += "  " + std::to_string(run.bytes_sent) + " bytes sent, " + std::to_string(run.bytes_received) +
           " received, trace " + trace_id(run.id) + '\n';

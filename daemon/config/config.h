@@ -29,7 +29,7 @@ struct Config {
   std::string state_dir;                                    // empty: memory only
   std::string source;                                       // path of the file it was read from
   std::vector<std::pair<std::string, Fields>> credentials;  // by name; read by the credentials room
-  Fields alerts = Fields::describing();  // who is told; read by the notify room
+  Fields alerts = Fields::describing();                     // who is told; read by the notify room
   std::string text;  // raw text of all files read, one after the other, and a fingerprint of each ${file:…}:
                      // a reload compares it
 
@@ -51,8 +51,8 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 // Reads, fills in variables and checks the file and its includes. On errors, everything that is wrong is in
 // `diagnostics` and the Config holds what could be read; use it only if diagnostics.ok() (a second pass by
 // the probe types may still add to them). `types` are the known probe types, for the nearest-name hint.
-// Unknown keys of a probe, of credentials or of alerts are reported by finish() of their own Fields, once whoever knows
-// them has read them.
+// Unknown keys of a probe, of credentials or of alerts are reported by finish() of their own Fields, once
+// whoever knows them has read them.
 Config load(const std::filesystem::path&, const Environment&, const std::vector<std::string>& types,
             Diagnostics&);
 

@@ -39,9 +39,11 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
   const Health before = health();
   const Steady since = state_.since;
   const HealthState from = pick_up(result.verdict);
-  state_ = step(from, result.verdict, info.thresholds, run->ended, degrades_first(result.reason),
-                starting(*run, info))
-               .state;
+  Thresholds thresholds = info.thresholds;
+  if (pages_at_once(result.reason)) thresholds.fall = 1;
+  state_ =
+      step(from, result.verdict, thresholds, run->ended, degrades_first(result.reason), starting(*run, info))
+          .state;
   look_for_flapping(flaps_, from.health, state_.health, run->ended, info.flapping);
   if (resumed_ && state_.health != from.health) resumed_.reset();
   if (result.verdict == Verdict::pass || result.verdict == Verdict::warn) answered_ = true;

@@ -33,18 +33,6 @@ struct Context {
   sinks::EventRing* events = nullptr;                           // null: nobody can read along
   std::shared_ptr<const NotificationTally> notifications = {};  // null where nobody is told
 };
- // null before the start
-  Duration beat_age = Duration::max();              // since the engine's last sign of life
-  std::string_view version;
-  const Actions& actions;
-  bool stopping = false;
-<<<<<<< HEAD
-  std::shared_ptr<const NotificationTally> notifications = nullptr;  // null where nobody is told
-=======
-  Wall now{};                          // for what comes and goes by the calendar
-  sinks::EventRing* events = nullptr;  // null: nobody can read along
->>>>>>> report
-};
 
 // Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.
 inline constexpr Duration beat_limit = std::chrono::seconds(10);

@@ -15,8 +15,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t text_cap = 4096;  // bytes of one text
-constexpr std::size_t frames_in_a_list =
-    8;  // of each failing probe, the last ones; alone it shows all it has
+// Of each failing probe, the last ones, from a silent agent's welcome to its last word; alone it shows all it
+// has.
+constexpr std::size_t frames_in_a_list = 12;
 constexpr std::size_t frame_cap_in_a_list = 512;
 
 json::string text(std::string_view from, std::size_t most = text_cap) {

@@ -23,14 +23,32 @@ struct Transition {
   std::shared_ptr<const RunRecord> run;  // null where silence moved it (stale)
   std::vector<std::string> causes;       // names of the root causes; itself where nothing else explains it
 };
-struct IncidentOpened { Incident incident; };
-struct IncidentClosed { Incident incident; };
-struct OutputChanged { Status from, to; std::string output; Wall at; };
-struct LookingChanged { bool looking; std::string why; Wall at; };
-struct Reloaded { Reload reload; std::size_t probes; };
-struct Lifecycle { std::string what; Wall at; };  // "started", "stopping"
+struct IncidentOpened {
+  Incident incident;
+};
+struct IncidentClosed {
+  Incident incident;
+};
+struct OutputChanged {
+  Status from, to;
+  std::string output;
+  Wall at;
+};
+struct LookingChanged {
+  bool looking;
+  std::string why;
+  Wall at;
+};
+struct Reloaded {
+  Reload reload;
+  std::size_t probes;
+};
+struct Lifecycle {
+  std::string what;
+  Wall at;
+};  // "started", "stopping"
 
-using Event = std::variant<RunFinished, Transition, IncidentOpened, IncidentClosed, OutputChanged, LookingChanged,
-                           Reloaded, Lifecycle>;
+using Event = std::variant<RunFinished, Transition, IncidentOpened, IncidentClosed, OutputChanged,
+                           LookingChanged, Reloaded, Lifecycle>;
 
 }  // namespace answerback

@@ -1,10 +1,11 @@
 #pragma once
 // The whole rise/fall rule, pure.
 //
-// The first verdict after `unknown` decides at once. From then on `fall` failures in a row make a probe down and `rise`
-// good verdicts in a row bring it back; below `fall` it stays what it was, unless the failure degrades at once
-// (degrades_first). A warning makes it degraded at once (from down: after `rise`). `unknown` moves nothing. While a
-// probe is `starting`, a failure is counted but leaves it unknown: what is not up yet has not gone down.
+// The first verdict after `unknown` decides at once. From then on `fall` failures in a row make a probe down
+// and `rise` good verdicts in a row bring it back; below `fall` it stays what it was, unless the failure
+// degrades at once (degrades_first). A warning makes it degraded at once (from down: after `rise`). `unknown`
+// moves nothing. While a probe is `starting`, a failure is counted but leaves it unknown: what is not up yet
+// has not gone down.
 
 #include <optional>
 
@@ -36,8 +37,8 @@ struct Step {
   std::optional<Change> change;
 };
 
-constexpr Step step(HealthState state, Verdict verdict, Thresholds thresholds, Steady at, bool degrades_first = false,
-                    bool starting = false) {
+constexpr Step step(HealthState state, Verdict verdict, Thresholds thresholds, Steady at,
+                    bool degrades_first = false, bool starting = false) {
   const auto moved = [&](Health to) -> Step {
     if (to == state.health) return {state, std::nullopt};
     const Change change{state.health, to};

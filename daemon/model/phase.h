@@ -1,5 +1,6 @@
 #pragma once
-// Where in a run we are: one closed list over all probe types. Label values of metrics, so a name is never changed.
+// Where in a run we are: one closed list over all probe types. Label values of metrics, so a name is never
+// changed.
 
 #include <cstdint>
 #include <span>
@@ -10,29 +11,29 @@
 namespace answerback {
 
 enum class Phase : std::uint8_t {
-  prepare,     // nothing sent yet: minting a token, building the request
-  queue,       // waiting for a worker or a turn: our own time, not the target's
-  resolve,     // name to addresses
-  connect,     // TCP or unix socket
-  proxy,       // CONNECT through a proxy
-  tls,         // handshake and certificate
-  processing,  // request sent, waiting for the first byte of the answer
-  transfer,    // reading the rest
-  sign_in,     // proving who we are
-  query,       // the database answers a statement
-  tables,      // expected tables are there
-  role,        // primary or replica
-  pressure,    // how many connections are left
-  upgrade,     // HTTP to WebSocket
-  welcome,     // the server's first word after the upgrade
-  ping,        // application heartbeat
-  dispatch,    // request sent, no event yet
-  chain,       // events are coming
-  answer,      // judging the answer
-  first_token, // generation asked for, no content yet
-  stream,      // content is coming
-  execute,     // a program is running
-  close,       // saying goodbye
+  prepare,      // nothing sent yet: minting a token, building the request
+  queue,        // waiting for a worker or a turn: our own time, not the target's
+  resolve,      // name to addresses
+  connect,      // TCP or unix socket
+  proxy,        // CONNECT through a proxy
+  tls,          // handshake and certificate
+  processing,   // request sent, waiting for the first byte of the answer
+  transfer,     // reading the rest
+  sign_in,      // proving who we are
+  query,        // the database answers a statement
+  tables,       // expected tables are there
+  role,         // primary or replica
+  pressure,     // how many connections are left
+  upgrade,      // HTTP to WebSocket
+  welcome,      // the server's first word after the upgrade
+  ping,         // application heartbeat
+  dispatch,     // request sent, no event yet
+  chain,        // events are coming
+  answer,       // judging the answer
+  first_token,  // generation asked for, no content yet
+  stream,       // content is coming
+  execute,      // a program is running
+  close,        // saying goodbye
 };
 
 std::span<const Phase> phases();

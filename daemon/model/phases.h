@@ -1,6 +1,6 @@
 #pragma once
-// How far one run has come, and how long each phase took. Owned by the runner and written by the probe, so that a run
-// ended from outside still says where it was.
+// How far one run has come, and how long each phase took. Owned by the runner and written by the probe, so
+// that a run ended from outside still says where it was.
 
 #include <span>
 #include <string>
@@ -23,7 +23,8 @@ class Phases {
   void enter(Phase phase, Steady at) { enter(phase, at, late_in(phase)); }
   void enter(Phase phase, Steady at, Reason late);
 
-  // What a person needs to know about the current phase beyond its name ("10.0.0.7:5432"). Forgotten on enter().
+  // What a person needs to know about the current phase beyond its name ("10.0.0.7:5432"). Forgotten on
+  // enter().
   void note(std::string text) { note_ = std::move(text); }
 
   void end(Steady at);  // ends the current phase; current() keeps naming it

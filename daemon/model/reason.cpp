@@ -122,6 +122,8 @@ std::optional<Reason> reason_named(std::string_view name) {
   return found == table.end() ? std::nullopt : std::optional(found->reason);
 }
 
+bool pages_at_once(Reason reason) { return reason == isolation_breach || reason == auth_bypass; }
+
 bool degrades_first(Reason reason) { return reason == rate_limited || reason == overloaded; }
 
 }  // namespace answerback

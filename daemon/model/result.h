@@ -20,15 +20,22 @@ struct Failure {
   std::string detail;  // one line for a person: what was seen, with numbers; never a secret
 };
 
-// A probe's own answer. Phase, times and evidence are the runner's, which sees them even when the probe cannot answer.
+// A probe's own answer. Phase, times and evidence are the runner's, which sees them even when the probe
+// cannot answer.
 struct ProbeResult {
   Verdict verdict = Verdict::unknown;
   Reason reason = Reason::no_evidence;
   std::string detail;
 
-  static ProbeResult pass(std::string detail = {}) { return {Verdict::pass, Reason::none, std::move(detail)}; }
-  static ProbeResult warn(Reason reason, std::string detail) { return {Verdict::warn, reason, std::move(detail)}; }
-  static ProbeResult fail(Reason reason, std::string detail) { return {Verdict::fail, reason, std::move(detail)}; }
+  static ProbeResult pass(std::string detail = {}) {
+    return {Verdict::pass, Reason::none, std::move(detail)};
+  }
+  static ProbeResult warn(Reason reason, std::string detail) {
+    return {Verdict::warn, reason, std::move(detail)};
+  }
+  static ProbeResult fail(Reason reason, std::string detail) {
+    return {Verdict::fail, reason, std::move(detail)};
+  }
   static ProbeResult fail(Failure f) { return {Verdict::fail, f.reason, std::move(f.detail)}; }
   static ProbeResult unknown(Reason reason, std::string detail) {
     return {Verdict::unknown, reason, std::move(detail)};

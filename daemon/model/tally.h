@@ -35,7 +35,7 @@ class Histogram {
 inline constexpr std::array duration_edges{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
                                            0.25,  0.5,    1.0,   2.5,  10.0,  60.0};
 // OpenTelemetry's, for what a generative model does.
-inline constexpr std::array generation_edges{0.01, 0.02, 0.04, 0.08, 0.16,  0.32,  0.64,
+inline constexpr std::array generation_edges{0.01, 0.02, 0.04, 0.08,  0.16,  0.32,  0.64,
                                              1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92};
 inline constexpr std::array lag_edges{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                       0.05,   0.1,   0.25,   0.5,   1.0,  5.0};

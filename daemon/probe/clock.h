@@ -1,5 +1,6 @@
 #pragma once
-// Time, handed in. The real one is an asio timer; the simulated one (tests/support/sim_clock.h) runs a day in seconds.
+// Time, handed in. The real one is an asio timer; the simulated one (tests/support/sim_clock.h) runs a day in
+// seconds.
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
@@ -11,7 +12,8 @@ namespace answerback {
 
 namespace asio = boost::asio;
 
-// Rings once for each set(); set() again moves it, cancel() or destruction silences it. Used on the loop's thread only.
+// Rings once for each set(); set() again moves it, cancel() or destruction silences it. Used on the loop's
+// thread only.
 class Alarm {
  public:
   virtual ~Alarm() = default;

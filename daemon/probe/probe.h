@@ -1,9 +1,9 @@
 #pragma once
 // The contract probes are written to.
 //
-// A probe is one run, not a loop. A target's fault is a result; an exception is our bug and becomes `internal`. A probe
-// does not log, count, sleep past its deadline or keep globals. It is constructed once per configuration and lives on
-// the loop's thread; runs of one probe never overlap.
+// A probe is one run, not a loop. A target's fault is a result; an exception is our bug and becomes
+// `internal`. A probe does not log, count, sleep past its deadline or keep globals. It is constructed once
+// per configuration and lives on the loop's thread; runs of one probe never overlap.
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
@@ -42,7 +42,7 @@ class Probe {
 };
 
 struct ProbeType {
-  std::string_view name, summary;  // summary: one line for `answerback types`
+  std::string_view name, summary;                              // summary: one line for `answerback types`
   std::unique_ptr<Probe> (*make)(config::Fields&, Services&);  // never null; errors go to the fields
   std::span<const Reason> reasons;  // those of its own, beyond network, TLS and protocol
 };

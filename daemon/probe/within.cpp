@@ -5,6 +5,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -51,6 +53,15 @@ asio::awaitable<bool> within(Clock& clock, Steady until, asio::awaitable<void> o
   if (!late) std::rethrow_exception(error);
   rethrow_unless_system_error(error);
   co_return false;
+}
+
+asio::awaitable<void> both(asio::awaitable<void> one, asio::awaitable<void> other) {
+  using namespace asio::experimental::awaitable_operators;
+  try {
+    co_await (std::move(one) && std::move(other));
+  } catch (const asio::multiple_exceptions& both_threw) {
+    std::rethrow_exception(both_threw.first_exception());
+  }
 }
 
 }  // namespace answerback

@@ -15,6 +15,10 @@ namespace answerback {
 // and after the operation has ended, when the caller is cancelled.
 asio::awaitable<bool> within(Clock& clock, Steady until, asio::awaitable<void> operation);
 
+// Two operations at the same time, until both have ended. Where one throws, or the caller is cancelled, both
+// are cancelled first.
+asio::awaitable<void> both(asio::awaitable<void>, asio::awaitable<void>);
+
 namespace detail {
 template <class T>
 asio::awaitable<void> keep(asio::awaitable<T> operation, std::optional<T>& value) {

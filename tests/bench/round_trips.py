@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What a full agent round trip costs the daemon: connect, sign in, welcome, question, five events, a checked answer, goodbye.
 
-    tests/bench/round_trips.py [plain] [tls] [open]        all three take about two minutes on 2 cores
+    tests/bench/round_trips.py [plain] [tls] [open] [open_tls]        all take about four minutes on 2 cores
 
 plain, tls  300 (100) trips a second against the demo platform, CPU of the daemon for each, beside an http check of the same server
             in the same run; tls through an nginx in front of it.
-open        5,000 trips open at once (the agent is silent): resident memory for each.
+open, open_tls
+            5,000 trips open at once: resident memory and CPU for each, and how far the measured stage times are from the injected ones
+            (8 s between two events), the lateness of the demo platform included. A minute.
 """
 import json
 import pathlib
@@ -25,10 +27,10 @@ SECRET = "a-secret-of-thirty-two-bytes-or-more"
 CREDENTIALS = f"credentials: {{c: {{jwt: {{secret: {SECRET}, claims: {{sub: canary, aud: platform}}}}}}}}\n"
 
 
-def platform(folder):
+def platform(folder, *more):
     port = free_port()
     process = Process([str(pathlib.Path(ANSWERBACK).with_name("answerback-demo-platform")), "--port", str(port), "--jwt-secret", SECRET,
-                       "--sockets-per-user", "0"], folder, "platform")
+                       "--sockets-per-user", "0", *more], folder, "platform")
     def up():
         try:
             return urllib.request.urlopen(f"http://127.0.0.1:{port}/demo", timeout=2).status == 200
@@ -78,14 +80,19 @@ def plain(folder):
         process.stop()
 
 
-def tls(folder):
+def tls_before(folder, port):
+    """An nginx that speaks TLS in front of the port, and the CA it is known by."""
     key, pem = f"{folder}/key.pem", f"{folder}/cert.pem"
     subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
                     pem, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "90"], check=True, capture_output=True)
-    process, port = platform(folder)
     to = f"proxy_pass http://127.0.0.1:{port}; proxy_http_version 1.1;"
-    nginx = Nginx(f"listen 127.0.0.1:{{port}} ssl; ssl_certificate {pem}; ssl_certificate_key {key}; location / {{ {to} }} location /ws "
-                  f"{{ {to} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }}")
+    return Nginx(f"listen 127.0.0.1:{{port}} ssl; ssl_certificate {pem}; ssl_certificate_key {key}; location / {{ {to} }} location /ws "
+                 f"{{ {to} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }}"), pem
+
+
+def tls(folder):
+    process, port = platform(folder)
+    nginx, pem = tls_before(folder, port)
     try:
         compare(folder, "tls", 100, "s", nginx.port, f", tls_config: {{ca_file: {pem}}}")
     finally:
@@ -93,36 +100,47 @@ def tls(folder):
         process.stop()
 
 
-def open_at_once(folder, count=5000):
-    process, port = platform(folder)
-    url = f"ws://localhost:{port}/ws"
+def open_at_once(folder, name="open", secure=False, count=5000, gap=8, ramp=16):
+    """First runs are spread over the interval (no less than `ramp` for so many): all are open by then, and the next would begin when the last is over."""
+    process, port = platform(folder, "--event-gap", str(gap * 1000))
+    nginx, pem = tls_before(folder, port) if secure else (None, None)
+    url = f"wss://localhost:{nginx.port}/ws" if secure else f"ws://localhost:{port}/ws"
+    more = f", limits: {{gap: {3 * gap}s}}" + (f", tls_config: {{ca_file: {pem}}}" if secure else "")
+    daemon = Answerback(folder, config("agent", count, f"{ramp}s", "9m", url, more))
     try:
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/demo/break", json.dumps({"what": "agent_silent"}).encode())
-        urllib.request.urlopen(request, timeout=5).close()
-        sizes = {}
-        for name, kind, target in (("closed", "http", f"http://localhost:{free_port()}/"), ("open", "agent", url)):
-            limits = ', limits: {first_event: 10m}' if kind == "agent" else ""
-            daemon = Answerback(folder, config(kind, count, "10m", "9m", target, limits))
-            try:
-                sockets = lambda: len(list(pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
-                if kind == "agent":
-                    wait_for(lambda: sockets() >= count, 200, lambda: f"{sockets()} descriptors")
-                    time.sleep(5)
-                else:
-                    time.sleep(30)
-                sizes[name] = resident_mib(daemon.process.pid)
-            finally:
-                daemon.stop()
-        each = (sizes["open"] - sizes["closed"]) * 1024 / count
-        print(f"open: {count} round trips at once: {sizes['open']:.0f} MiB, {each:.1f} KiB each over {count} probes at rest "
-              f"({sizes['closed']:.0f} MiB)")
+        pid = daemon.process.pid
+        resting, cpu = resident_mib(pid), cpu_seconds(pid)
+        sockets = lambda: len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))
+        wait_for(lambda: sockets() >= count, ramp + 20, lambda: f"{sockets()} descriptors")
+        opened = resident_mib(pid)
+        print(f"{name}: {count} round trips at once: {opened:.0f} MiB, {(opened - resting) * 1024 / count:.1f} KiB each over {count} probes "
+              f"that never ran ({resting:.0f} MiB)")
+        time.sleep(4 * gap + 3)
+        cpu = cpu_seconds(pid) - cpu
+        text = daemon.get("/metrics")[2]
+        whole = len(re.findall(r'^answerback_agent_stages_reached_ratio\{[^}]*\} 1$', text, re.M))
+        print(f"      {cpu / count * 1e6:.0f} us of CPU each; {whole} came whole")
+        sums = re.findall(r'^answerback_agent_stage_duration_seconds_sum\{([^}]*)\} (\S+)$', text, re.M)
+        ones = {labels for labels, n in re.findall(r'^answerback_agent_stage_duration_seconds_count\{([^}]*)\} (\S+)$', text, re.M) if n == "1"}
+        # agent_started and tool_executing wait for the store and the model as well.
+        off = sorted(abs(float(value) - gap) for labels, value in sums
+                     if labels in ones and re.search('stage="(agent_thinking|tool_completed|agent_completed)"', labels))
+        print(f"      {len(off)} stages of {gap} s: off by {off[len(off) // 2] * 1e3:.2f} ms in the middle, {off[len(off) * 99 // 100] * 1e3:.2f} ms "
+              f"at p99")
     finally:
+        daemon.stop()
+        if nginx:
+            nginx.close()
         process.stop()
+
+
+def open_over_tls(folder):
+    open_at_once(folder, "open_tls", secure=True)
 
 
 if __name__ == "__main__":
     home = tempfile.mkdtemp(prefix="answerback-bench-")
-    parts = {"plain": plain, "tls": tls, "open": open_at_once}
+    parts = {"plain": plain, "tls": tls, "open": open_at_once, "open_tls": open_over_tls}
     try:
         for part in sys.argv[1:] or parts:
             parts[part](home)

@@ -219,7 +219,7 @@ class Nginx:
         temp = "".join(f"{k}_temp_path {self.folder}/{k};" for k in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(
             f"daemon off; master_process off; pid {self.folder}/pid; error_log stderr; user root;\n"
-            f"events {{}} http {{ access_log off; {temp} server {{ {server.replace('{port}', str(self.port))} }} }}\n")
+            f"events {{ worker_connections 16000; }} http {{ access_log off; {temp} server {{ {server.replace('{port}', str(self.port))} }} }}\n")
         self.restart()
 
     def restart(self):

@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 
 #include "probes/agent.h"
-#include "probes/platform_event.h"
 #include "probes/agent_harness.h"
+#include "probes/platform_event.h"
 #include "probes/websocket.h"
 #include "unit/net/websocket_lab.h"
 
@@ -251,6 +251,28 @@ TEST_F(WithPeer, AnEndThatWasANestedAgentsIsNotTheEnd) {
     co_await event(c, "agent_completed", "R1", asked.answer());
   });
   EXPECT_EQ(run().verdict(), "pass");
+}
+
+TEST_F(WithPeer, FragmentsAndRubbishBetweenGoodEventsLoseNothing) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    const std::string huge(5 * 1024 * 1024, 'x');
+    for (const std::string_view name : usual_chain) {
+      boost::json::object data{{"run_id", "R1"}, {"final_response", asked.answer()}};
+      const std::string text = boost::json::serialize(boost::json::object{{"type", name}, {"data", data}});
+      co_await c.write(net::frame(net::text_frame, text.substr(0, 7), false));
+      co_await c.write(net::frame(net::ping, "still there?"));
+      co_await c.write(net::frame(net::continuation, "", false));
+      co_await c.write(net::frame(net::continuation, text.substr(7)));
+      co_await say(c, "{\"type\":");
+      co_await c.write(net::frame(net::binary, std::string("\x00\xff", 2)));
+      if (name == "agent_thinking") co_await say(c, huge);
+    }
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "pass") << told.result.detail;
+  EXPECT_THAT(told.result.detail, AllOf(HasSubstr("5 of 5"), HasSubstr("9 frames not understood")));
 }
 
 TEST_F(WithPeer, AServerThatClosesInTheMiddle) {

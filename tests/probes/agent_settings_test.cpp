@@ -17,7 +17,7 @@ TEST(ReadAgent, DefaultsAreThePlatforms) {
   const AgentSettings settings = read_agent(reading.fields());
   reading.fields().finish();
   EXPECT_TRUE(reading.ok()) << reading.text();
-  EXPECT_THAT(settings.chain, testing::ElementsAreArray(usual_chain));
+  EXPECT_THAT(settings.stages.names, testing::ElementsAreArray(usual_chain));
   EXPECT_EQ(settings.challenge, ChallengeKind::arithmetic);
   EXPECT_EQ(settings.limits.first_event, 15s);
   EXPECT_EQ(settings.limits.completion, 120s);
@@ -33,10 +33,34 @@ TEST(ReadAgent, TakesWhatIsConfigured) {
   const AgentSettings settings = read_agent(reading.fields());
   reading.fields().finish();
   EXPECT_TRUE(reading.ok()) << reading.text();
-  EXPECT_THAT(settings.chain, testing::ElementsAre("run_begun", "run_over"));
+  EXPECT_THAT(settings.stages.names, testing::ElementsAre("run_begun", "run_over"));
   EXPECT_EQ(settings.challenge, ChallengeKind::none);
   EXPECT_EQ(settings.limits.tool, 3s);
   EXPECT_EQ(settings.canned.back(), "our apologies");
+}
+
+TEST(ReadAgent, StagesMayBeOptional) {
+  Reading reading("url: 'ws://api/ws'\n    chain: [begun, 'thought?', 'done?', over]\n    control: false");
+  const AgentSettings settings = read_agent(reading.fields());
+  reading.fields().finish();
+  EXPECT_TRUE(reading.ok()) << reading.text();
+  EXPECT_THAT(settings.stages.names, testing::ElementsAre("begun", "thought", "done", "over"));
+  EXPECT_THAT(settings.stages.optional, testing::ElementsAre("done", "thought"));
+  EXPECT_FALSE(settings.control);
+}
+
+TEST(ReadAgent, ANonceIsHiddenSomewhereAndAskedFor) {
+  Reading reading(
+      "url: 'ws://api/ws'\n    challenge: nonce\n    nonce: {url: 'http://api/notes/1', method: POST, "
+      "question: 'What "
+      "does my note say?', headers: {X-Key: abc}}");
+  const AgentSettings settings = read_agent(reading.fields());
+  reading.fields().finish();
+  EXPECT_TRUE(reading.ok()) << reading.text();
+  ASSERT_TRUE(settings.nonce);
+  EXPECT_EQ(settings.nonce->request.method, "POST");
+  EXPECT_EQ(settings.nonce->request.body, "{\"text\": \"{nonce}\"}");
+  EXPECT_EQ(settings.nonce->question, "What does my note say?");
 }
 
 TEST(ReadPlatform, DefaultsAndWhatIsConfigured) {
@@ -53,7 +77,13 @@ TEST(ReadPlatform, DefaultsAndWhatIsConfigured) {
 TEST(ReadAgent, MistakesAreTold) {
   for (const auto& [keys, message] : std::initializer_list<std::pair<std::string, std::string>>{
            {"chain: [a, b, a]", "each event once"},
+           {"chain: [a, 'b?', b]", "each event once"},
+           {"chain: ['a?', b]", "the first and the last event must come"},
+           {"chain: [a, 'b?']", "the first and the last event must come"},
+           {"chain: [a, '?', b]", "each event once"},
            {"challenge: riddle", "challenge"},
+           {"challenge: nonce", "wants `nonce` with a url and a question"},
+           {"challenge: nonce\n    nonce: {url: 'http://api/'}", "wants `nonce` with a url and a question"},
            {"limits: {gap: 10s, gap_warn: 10s}", "must be less than gap"},
            {"limits: {first: 1s}", "unknown key"},
            {"preset: carrier_pigeon", "preset: must be one of"},

@@ -9,7 +9,12 @@ namespace {
 
 struct Counting final : Random {
   std::uint64_t state = 1;
-  std::uint64_t bits() override { return state = state * 6364136223846793005U + 1442695040888963407U; }
+  std::uint64_t bits() override {  // SplitMix64
+    std::uint64_t z = state += 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31U);
+  }
 };
 
 std::vector<std::uint64_t> numbers_in(std::string_view text) {
@@ -42,14 +47,29 @@ TEST(Challenge, HoldsTwoNumbersAndNotTheirProduct) {
   EXPECT_GT(products.size(), 500U);
 }
 
+TEST(Challenge, IsWordedInManyWays) {
+  Counting random;
+  std::set<std::string> wordings;
+  for (int i = 0; i < 200; ++i) {
+    std::string question = draw_challenge(ChallengeKind::arithmetic, random).question;
+    EXPECT_THAT(question, testing::HasSubstr("product of "));
+    std::erase_if(question, [](char c) { return c >= '0' && c <= '9'; });
+    wordings.insert(question);
+  }
+  EXPECT_GE(wordings.size(), 5U);
+}
+
 TEST(Challenge, LooksLikeAUsers) {
   Counting random;
-  for (const ChallengeKind kind : {ChallengeKind::none, ChallengeKind::arithmetic}) {
-    const std::string question = draw_challenge(kind, random).question;
-    EXPECT_THAT(question, testing::Not(testing::HasSubstr("test")));
-    EXPECT_THAT(question, testing::Not(testing::HasSubstr("error")));
+  for (int i = 0; i < 300; ++i) {
+    for (const ChallengeKind kind :
+         {ChallengeKind::none, ChallengeKind::arithmetic, ChallengeKind::word_order}) {
+      const std::string question = draw_challenge(kind, random).question;
+      for (const std::string_view giveaway : {"test", "error", "Test", "Error", "canary", "probe", "health"})
+        EXPECT_THAT(question, testing::Not(testing::HasSubstr(giveaway)));
+    }
   }
-  EXPECT_EQ(draw_challenge(ChallengeKind::none, random).product, 0U);
+  EXPECT_FALSE(draw_challenge(ChallengeKind::none, random).asks());
 }
 
 TEST(Answer, HoldsTheNumberHoweverItIsWritten) {
@@ -97,6 +117,87 @@ TEST(Answer, HoldsItNotAsAPartOfAnother) {
         "3,9,01", "3, 901",  "390 1",  "-3901",     "= -3901",   "\u22123901", "3  901",  "47 and 83"}) {
     EXPECT_FALSE(holds_number(text, 3901)) << text;
   }
+}
+
+const Challenge product{"What is the product of 47 and 83?", 3901};
+
+TEST(Answer, IsRightHoweverItIsPut) {
+  for (const std::string_view text :
+       {"3901",
+        "The product of 47 and 83 is **3,901**.",
+        "47 × 83 = 47 × 80 + 47 × 3 = 3760 + 141 = 3901",
+        "First 47 x 80 = 3760, then 47 x 3 = 141. Together: 3901. Check: 3901 / 83 = 47.",
+        "It is about 3900; precisely, 3901.",
+        "It is 3902. No, wait: it is 3901.",
+        "Let me see: 50 * 83 = 4150, minus 3 * 83 = 249, which leaves 3901.",
+        "$$47 \\times 83 = \\boxed{3901}$$",
+        "３９０１",
+        "３，９０１",
+        "٣٩٠١",
+        "३९०१",
+        "𝟑𝟗𝟎𝟏",
+        "three thousand nine hundred and one",
+        "Three thousand, nine hundred one.",
+        "| 47 | 83 | 3901 |",
+        "```\n47 * 83\n3901\n```",
+        "{\"result\": 3901}",
+        "<b>3901</b>",
+        "3901 (that is 3760 + 141)",
+        "3901 = 3760 + 141"}) {
+    EXPECT_TRUE(answers(text, product)) << text;
+  }
+}
+
+TEST(Answer, ThatClaimsSeveralThingsClaimsNothing) {
+  std::string every, few;
+  for (int i = 1000; i < 10'000; ++i) every += std::to_string(i) + " ";
+  for (int i = 3895; i < 3906; ++i) few += std::to_string(i) + "\n";
+  for (const std::string& text :
+       {every, few, std::string("3901 or 3902"), std::string("It is 3900, 3901 or 3902."),
+        std::string("Either 3902 or 3901"), std::string("It is 3901. Sorry, 3902."),
+        std::string("3901? No, the product is 3,902."), std::string("= 3901 = 3902"), std::string("3902"),
+        std::string(), std::string("3900/3901"), std::string("twenty three thousand nine hundred and one"),
+        std::string("three thousand nine hundred one million"), std::string("three thousand nine hundred")}) {
+    EXPECT_FALSE(answers(text, product)) << text.substr(0, 200);
+  }
+}
+
+TEST(WordOrder, TheAnswerIsNotInTheQuestion) {
+  Counting random;
+  std::set<std::string> questions;
+  for (int i = 0; i < 2000; ++i) {
+    const Challenge challenge = draw_challenge(ChallengeKind::word_order, random);
+    ASSERT_EQ(challenge.words.size(), 5U);
+    EXPECT_FALSE(answers(challenge.question, challenge)) << challenge.question;
+    EXPECT_TRUE(answers(wanted(challenge), challenge)) << challenge.question;
+    questions.insert(challenge.question);
+  }
+  EXPECT_GT(questions.size(), 1990U);
+}
+
+TEST(WordOrder, ToleratesProseAndNoSecondClaim) {
+  const Challenge backwards{
+      .question = "Please write these words backwards, the last one first: amber, tulip, kettle.",
+      .words = {"kettle", "tulip", "amber"}};
+  for (const std::string_view text :
+       {"kettle, tulip, amber", "1. **Kettle**\n2. **Tulip**\n3. **Amber**\n", "Kettle tulip amber!",
+        "You gave me amber, tulip, kettle; the other way round that is kettle, tulip, amber.",
+        "kettle -> tulip -> amber. (kettle comes first)", "[\"kettle\",\"tulip\",\"amber\"]"})
+    EXPECT_TRUE(answers(text, backwards)) << text;
+  for (const std::string_view text :
+       {"", "amber, tulip, kettle", "kettle, amber, tulip", "kettle tulip",
+        "kettle, tulip, amber or tulip, kettle, amber", "kettles, tulips, ambers"})
+    EXPECT_FALSE(answers(text, backwards)) << text;
+}
+
+TEST(Nonce, StandsByItself) {
+  Counting random;
+  const Challenge challenge = draw_challenge(ChallengeKind::nonce, random);
+  EXPECT_EQ(challenge.nonce.size(), 10U);
+  EXPECT_TRUE(answers("It says `" + challenge.nonce + "`.", challenge));
+  EXPECT_FALSE(answers("It says X" + challenge.nonce + ".", challenge));
+  EXPECT_FALSE(answers("", challenge));
+  EXPECT_NE(draw_challenge(ChallengeKind::nonce, random).nonce, challenge.nonce);
 }
 
 }  // namespace

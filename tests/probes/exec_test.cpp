@@ -118,7 +118,8 @@ TEST_F(Exec, ChildrenLeftBehindNeitherDelayTheResultNorOutliveIt) {
 
 TEST_F(Exec, DebiansOwnPluginsRunUnchanged) {
   const std::string plugins = "/usr/lib/nagios/plugins/";
-  if (!std::filesystem::exists(plugins + "check_load")) GTEST_SKIP() << "no monitoring-plugins on this machine";
+  if (!std::filesystem::exists(plugins + "check_load"))
+    GTEST_SKIP() << "no monitoring-plugins on this machine";
   const Seen load = run("command: [" + plugins + "check_load, -w, '1000', -c, '1000']");
   EXPECT_EQ(load.result.verdict, Verdict::pass) << load.result.detail;
   EXPECT_THAT(load.result.detail, HasSubstr("OK"));

@@ -51,10 +51,11 @@ class WorkerPool : public testing::Test {
     Evidence evidence;
     answerback::Run run{clock_, clock_.now() + 20s, phases, evidence, {}};
     std::string lines;
-    auto called = co_await workers.call(run, {.request = std::move(request)}, [&lines](std::string_view line) {
-      lines += std::string(line) + '\n';
-      return line != ".";
-    });
+    auto called =
+        co_await workers.call(run, {.request = std::move(request)}, [&lines](std::string_view line) {
+          lines += std::string(line) + '\n';
+          return line != ".";
+        });
     if (!called) co_return std::unexpected(called.error());
     co_return lines;
   }

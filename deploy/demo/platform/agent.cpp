@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "platform/arithmetic.h"
+#include "platform/riddles.h"
 #include "platform/sign_in.h"
 
 namespace demo {
@@ -29,6 +30,8 @@ class Chain {
 
   // After the gap, but for the first. False: nobody listens any more.
   asio::awaitable<bool> send(const char* event, json::object fields = {}) {
+    if (on(Fault::agent_dies) && sent_ >= static_cast<std::size_t>(core_->faults.value(Fault::agent_dies)))
+      co_return false;
     if (sent_ > 0 && !co_await pause(gap_)) co_return false;
     if (!outlet_->open()) co_return false;
     if (on(Fault::garbage)) litter();
@@ -42,6 +45,8 @@ class Chain {
     const std::string frame = event_frame(shape, event, std::move(fields));
     if (on(Fault::duplicate)) outlet_->text(frame);
     outlet_->text(frame);
+    if (on(Fault::leak))
+      for (const auto& other : core_->roll.others(job_.user)) other->text(frame);
     if (sent_++ == 0 && on(Fault::flood)) flood();
     co_return true;
   }
@@ -72,6 +77,8 @@ class Chain {
 json::object thought(std::string_view text) { return {{"reasoning", text}}; }
 
 json::object tool_call(const std::string& question) {
+  if (const auto note = note_asked_for(question))
+    return {{"tool_name", "notes"}, {"parameters", {{"name", *note}}}};
   const auto found = find_multiplication(question);
   const std::string expression =
       found ? std::to_string(found->left) + " * " + std::to_string(found->right) : "";
@@ -79,6 +86,7 @@ json::object tool_call(const std::string& question) {
 }
 
 json::object tool_result(const std::string& question) {
+  if (note_asked_for(question)) return {{"tool_name", "notes"}};
   const auto found = find_multiplication(question);
   return {{"tool_name", "calculator"},
           {"result", found ? json::value(found->product()) : json::value(nullptr)}};
@@ -96,6 +104,17 @@ asio::awaitable<void> canned(Chain chain, std::string question) {
   if (!co_await chain.send(tool_executing, {{"tool_name", "processor"}})) co_return;
   if (!co_await chain.send(tool_completed, {{"tool_name", "processor"}, {"result", "done"}})) co_return;
   co_await chain.send(completed, final_answer("Agent processed your message: " + question, 2000));
+}
+
+// A mock behind the whole machinery: no model, and more time claimed than passed.
+asio::awaitable<void> simulated(Chain chain, std::string question) {
+  if (!co_await chain.send(started)) co_return;
+  if (!co_await chain.send(thinking, thought("Thinking"))) co_return;
+  chain.gap(milliseconds(35));
+  if (!co_await chain.send(tool_executing, {{"tool_name", "mock_tool"}})) co_return;
+  chain.gap(milliseconds(10));
+  if (!co_await chain.send(tool_completed, {{"tool_name", "mock_tool"}, {"duration_ms", 1500}})) co_return;
+  co_await chain.send(completed, final_answer("This is a simulated response to: " + question, 2000));
 }
 
 // A sub-agent's own whole chain. It ends with an agent_completed that is not the end of the run.
@@ -116,12 +135,22 @@ std::string off_by_one(const std::string& question) {
   return found ? product_sentence(*found, found->product() + 1) : "I would rather not say.";
 }
 
+// What is in a note is not the model's to know.
+asio::awaitable<std::expected<std::string, std::string>> think(CorePtr core, const Job& job) {
+  const auto note = note_asked_for(job.text);
+  if (!note) co_return co_await core->llm->ask(job.text);
+  const auto found = core->notes.find({job.user, *note});
+  if (found == core->notes.end()) co_return "You have no note of that name.";
+  co_return "Your note says: " + found->second;
+}
+
 // The run from the model to the end: the answer, or what the client is to be told went wrong.
 asio::awaitable<std::expected<std::string, std::string>> work(CorePtr core, Chain& chain, const Job& job) {
   const auto began = steady_clock::now();
   const bool swapped = core->faults.on(Fault::wrong_order);
-  auto answer = co_await core->llm->ask(job.text);
+  auto answer = co_await think(core, job);
   if (!answer) co_return answer;
+  if (core->faults.on(Fault::same_answer)) *answer = "I have completed your request. Anything else?";
   if (core->faults.on(Fault::wrong_answer)) *answer = off_by_one(job.text);
 
   const std::expected<std::string, std::string> unheard("");
@@ -145,6 +174,7 @@ asio::awaitable<void> run_agent(CorePtr core, std::shared_ptr<Outlet> outlet, Jo
   ++core->counters.runs;
   Chain chain(core, outlet, job);
   if (core->faults.on(Fault::canned)) co_return co_await canned(chain, job.text);
+  if (core->faults.on(Fault::simulated)) co_return co_await simulated(chain, job.text);
 
   const auto fail = [&](const std::string& what) {
     core->journal.note("run " + job.run + " failed: " + what);
@@ -160,11 +190,16 @@ asio::awaitable<void> run_agent(CorePtr core, std::shared_ptr<Outlet> outlet, Jo
   const json::object thoughts = thought("I need the calculator for this");
   if (!co_await chain.send(swapped ? thinking : started, swapped ? thoughts : json::object())) co_return;
   if (!co_await chain.send(swapped ? started : thinking, swapped ? json::object() : thoughts)) co_return;
-  if (core->faults.on(Fault::agent_dies)) co_return;
   if (core->faults.on(Fault::agent_error)) {
     co_await fail("the agent raised RuntimeError");
     co_return;
   }
+  if (core->faults.on(Fault::agent_death)) {
+    co_await chain.send("agent_death", {{"death_cause", "no heartbeat for 10 s"}});
+    co_return;
+  }
+  if (core->faults.on(Fault::timeout_warning))
+    co_await chain.send("agent_timeout_warning", {{"message", "the agent is slow"}});
   if (core->faults.on(Fault::agent_fallback)) {
     co_await chain.send("agent_fallback",
                         {{"reason", "agent supervisor not available"},

@@ -1,7 +1,10 @@
 #pragma once
 // What every part of the platform shares. Held by the Platform and by the coroutines that run for it.
 
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "platform/faults.h"
 #include "platform/journal.h"
@@ -24,6 +27,8 @@ struct Core {
   Store store;
   std::unique_ptr<LlmClient> llm;  // once the platform knows its own port
   Roll roll;
+  std::map<std::string, Job> unanswered;                             // by user: `late_answer`
+  std::map<std::pair<std::string, std::string>, std::string> notes;  // by user and name
   Tasks tasks;
   bool stopping = false;
 };

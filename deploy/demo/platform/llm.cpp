@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "platform/arithmetic.h"
+#include "platform/riddles.h"
 #include "platform/sign_in.h"
 
 namespace demo {
@@ -109,6 +110,7 @@ std::vector<std::string> tokens_of(const std::string& text) {
 }
 
 std::string think(const std::string& question) {
+  if (const auto ordered = put_in_order(question)) return "Here they are: " + *ordered + ".";
   if (const auto found = find_multiplication(question)) return product_sentence(*found, found->product());
   return "Hello! I am the demo model; give me two numbers and I will multiply them.";
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace demo {
 
@@ -43,6 +44,16 @@ class Roll {
       ++count;
     }
     return count > most ? oldest : nullptr;
+  }
+  // The sockets of everybody else.
+  std::vector<std::shared_ptr<Outlet>> others(const std::string& user) const {
+    std::vector<std::shared_ptr<Outlet>> sockets;
+    for (const auto& [other, theirs] : users_) {
+      if (other == user) continue;
+      for (const auto& each : theirs)
+        if (auto socket = each.lock()) sockets.push_back(std::move(socket));
+    }
+    return sockets;
   }
   void cut_all() {
     for (const auto& [user, sockets] : users_)

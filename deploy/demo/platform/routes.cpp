@@ -80,6 +80,21 @@ asio::awaitable<Reply> threads(CorePtr core, Request request) {
   co_return *erased ? Reply{.status = 204} : detail(404, "Thread not found");
 }
 
+// What a tool of the agent can read: PUT /api/notes/NAME {"text": "…"}
+Reply keep_note(Core& core, const Request& request) {
+  const auto user = signed_in(core, request);
+  if (!user) return user.error();
+  boost::system::error_code error;
+  const json::value body = json::parse(request.body, error);
+  const json::object* fields = error ? nullptr : body.if_object();
+  const json::value* text = fields ? fields->if_contains("text") : nullptr;
+  if (!text || !text->is_string()) return detail(422, "text is required");
+  constexpr std::size_t notes_kept = 1000;
+  if (core.notes.size() >= notes_kept) core.notes.clear();
+  core.notes[{*user, request.path.substr(std::string_view("/api/notes/").size())}] = text->get_string();
+  return {.status = 204};
+}
+
 // Named as counted: a route, or "other".
 std::string_view route_of(const Request& request) {
   for (const std::string_view route :
@@ -87,6 +102,7 @@ std::string_view route_of(const Request& request) {
         "/demo/break", "/demo/heal", "/v1/models", "/v1/chat/completions"})
     if (request.path == route) return route;
   if (request.path.starts_with("/v1/models/")) return "/v1/models/{id}";
+  if (request.path.starts_with("/api/notes/")) return "/api/notes/{name}";
   if (request.path.starts_with("/api/threads/")) return "/api/threads/{id}";
   return "other";
 }
@@ -108,6 +124,7 @@ asio::awaitable<Reply> answer(CorePtr core, Request request) {
   if (get && route == "/api/threads") co_return co_await threads(core, std::move(request));
   if (request.method == "DELETE" && route == "/api/threads/{id}")
     co_return co_await threads(core, std::move(request));
+  if (request.method == "PUT" && route == "/api/notes/{name}") co_return keep_note(*core, request);
   if (get && (route == "/demo" || route == "/")) co_return show_switches(*core);
   if (post && route == "/demo/break") co_return break_something(*core, request);
   if (post && route == "/demo/heal") co_return heal_something(*core, request);

@@ -102,9 +102,15 @@ asio::awaitable<void> serve_http(CorePtr core, tcp::socket socket) {
       const std::string_view target(request.target().data(), request.target().size());
       const bool accepted = is_socket_path(target);
       ++core->counters.requests[accepted ? "/ws" : "other"];
-      if (accepted)
+      if (core->faults.on(Fault::edge_strips_auth)) request.erase(bhttp::field::authorization);
+      if (accepted && core->faults.on(Fault::edge_503))
+        reply = {.status = 503, .body = "no healthy upstream", .type = "text/plain"};
+      else if (accepted && core->faults.on(Fault::edge_no_upgrade))
+        reply = {.status = 404, .body = R"({"detail":"Not Found"})"};
+      else if (accepted)
         co_return core->tasks.spawn(serve_socket(core, stream.release_socket(), std::move(request)));
-      reply = {.status = 403, .body = R"({"detail":"Forbidden"})"};
+      else
+        reply = {.status = 403, .body = R"({"detail":"Forbidden"})"};
     } else {
       reply = co_await answer(core, taken(std::move(request)));
     }

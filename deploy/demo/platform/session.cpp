@@ -84,7 +84,7 @@ class Session final : public Outlet, public std::enable_shared_from_this<Session
   asio::steady_timer heartbeat_;
   std::shared_ptr<Wire> wire_;
   std::string user_;
-  bool owes_pong_ = false;
+  bool owes_pong_ = false, first_request_ = true;
 };
 
 asio::awaitable<void> Session::run(UpgradeRequest request) {
@@ -121,6 +121,10 @@ asio::awaitable<void> Session::run(UpgradeRequest request) {
     co_return co_await until_closed();
   }
   user_ = *std::move(user);
+  if (on(Fault::connection_limit)) {
+    turn_away("CONNECTION_LIMIT", "Too many connections of this user");
+    co_return co_await until_closed();
+  }
   co_await converse();
 }
 
@@ -236,11 +240,17 @@ void Session::request(const std::string& type, const json::object& message) {
       if (job.text.empty()) job.text = text_at(payload, key);
 
   // The silence at the bottom of the incident: what the handler cannot use, it logs and drops.
-  if (job.text.empty() || on(Fault::agent_silent) || on(Fault::not_started)) {
+  const bool first = std::exchange(first_request_, false);
+  if (job.text.empty() || on(Fault::agent_silent) || on(Fault::not_started) ||
+      (first && on(Fault::first_lost))) {
     ++core_->counters.dropped;
     core_->journal.note(type + " of " + user_ + " dropped" +
                         (job.text.empty() ? ": no text where one is wanted" : ""));
     return;
+  }
+  if (on(Fault::late_answer)) {
+    std::swap(job, core_->unanswered[user_]);
+    if (job.text.empty()) return;
   }
   core_->tasks.spawn(run_agent(core_, shared_from_this(), std::move(job)));
 }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "unit/cli/some_run.h"
 
 namespace answerback::cli {
@@ -24,7 +26,7 @@ TEST(Timeline, TellsPhasesFramesSamplesAndVerdictInOrder) {
             "                    \n"
             "                    no upstream\n"
             "  http_status 503\n"
-            "  stage_duration agent_thinking 0.25 seconds\n"
+            "  stage agent_thinking            250.0 ms\n"
             "  90 bytes sent, 200 received, trace abababababababababababababababab\n"
             "auth: FAIL status at processing after 12.3 ms: status 503, wanted 2xx\n");
 }
@@ -37,6 +39,49 @@ TEST(Timeline, AFrameStandsWhereItCame) {
   EXPECT_LT(text.find("processing"), text.find("sent: first"));
   EXPECT_LT(text.find("sent: first"), text.find("received: second"));
   EXPECT_LT(text.find("received: second"), text.find("transfer"));
+}
+
+TEST(Timeline, AFrameIsHeadedByWhatItSaysItIs) {
+  RunRecord run = some_run(0, ProbeResult::pass());
+  run.frames = {{run.started, "received", R"({"type":"system_message","data":{"event":"service_info"}})"},
+                {run.started, "sent", R"({"type":"start_agent")"},
+                {run.started, "received", R"({"data":{"event":"agent_started"}})"},
+                {run.started, "received", R"({"type":")" + std::string(100, 'x') + "\"}"},
+                {run.started, "received", R"({"type":7})"},
+                {run.started, "body", R"(<a "type":"b">)"}};
+  const std::string text = timeline(some_probe("a"), run, false);
+  for (const std::string head :
+       {"received system_message service_info: {", "sent start_agent: {", "received agent_started: {",
+        "received: {\"type\":\"xxx", "received: {\"type\":7}", "body: <a"})
+    EXPECT_THAT(text, HasSubstr("    " + head));
+}
+
+TEST(Timeline, NoLineIsWiderThanATerminal) {
+  RunRecord run = some_run(0, ProbeResult::pass());
+  std::string text = "{\"type\":\"agent_started\",\"words\":\"";
+  for (int i = 0; i < 40; ++i) text += "d\u00e9j\u00e0 ";
+  run.frames = {{run.started, "received", text}, {run.started, std::string(200, 'l'), "x"}};
+  std::istringstream lines(timeline(some_probe("a"), run, false));
+  std::string unfolded;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 118U) << line;
+    EXPECT_NE(static_cast<unsigned char>(line.back()) & 0xC0U, 0xC0U) << "a character cut in two: " << line;
+    unfolded += line.substr(std::min<std::size_t>(20, line.size()));
+  }
+  EXPECT_THAT(unfolded, HasSubstr("d\u00e9j\u00e0 d\u00e9j\u00e0 d\u00e9j\u00e0"));
+}
+
+TEST(Timeline, SilenceIsTold) {
+  RunRecord run = some_run(0, ProbeResult::fail(Reason::no_start, ""));
+  run.frames = {{run.started + 1ms, "sent", "a"},
+                {run.started + 900ms, "received", "b"},
+                {run.started + 3s, "received", "c"}};
+  run.ended = run.started + 18s;
+  const std::string text = timeline(some_probe("a"), run, false);
+  EXPECT_THAT(text,
+              HasSubstr("received: b\n                  … nothing for 2.1 s\n     3000.0 ms    received: c\n"
+                        "                  … nothing for 15.0 s\n"));
+  EXPECT_EQ(text.find("nothing"), text.find("nothing for 2.1 s"));
 }
 
 TEST(Timeline, APassNamesNoReason) {

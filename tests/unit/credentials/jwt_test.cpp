@@ -38,8 +38,9 @@ bool verifies(const Key& key, const std::string& token, std::string signature) {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   const std::string signed_part = token.substr(0, token.rfind('.'));
   EVP_DigestVerifyInit(context, nullptr, EVP_sha256(), nullptr, key.get());
-  const int good = EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                                    reinterpret_cast<const unsigned char*>(signed_part.data()), signed_part.size());
+  const int good =
+      EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
+                       reinterpret_cast<const unsigned char*>(signed_part.data()), signed_part.size());
   EVP_MD_CTX_free(context);
   return good == 1;
 }
@@ -55,14 +56,16 @@ TEST(Jwt, base64url_has_no_padding) {
 }
 
 TEST(Jwt, hs256_is_the_example_of_rfc_7515_a_1) {
-  const auto key = unbase64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
+  const auto key =
+      unbase64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
   const auto signer = JwtSigner::make(JwtAlgorithm::hs256, Secret(key));
   ASSERT_TRUE(signer);
-  EXPECT_EQ(signer->sign("{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}",
-                         "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}"),
-            "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
-            ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
-            ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+  EXPECT_EQ(
+      signer->sign("{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}",
+                   "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}"),
+      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
+      ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+      ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
 }
 
 TEST(Jwt, rs256_verifies) {
@@ -88,7 +91,8 @@ TEST(Jwt, es256_is_raw_r_and_s_always_of_64_bytes) {
     ECDSA_SIG_set0(signature, BN_bin2bn(at, 32, nullptr), BN_bin2bn(at + 32, 32, nullptr));
     unsigned char* der = nullptr;
     const int size = i2d_ECDSA_SIG(signature, &der);
-    EXPECT_TRUE(verifies(key, *token, std::string(reinterpret_cast<char*>(der), static_cast<std::size_t>(size))));
+    EXPECT_TRUE(
+        verifies(key, *token, std::string(reinterpret_cast<char*>(der), static_cast<std::size_t>(size))));
     OPENSSL_free(der);
     ECDSA_SIG_free(signature);
   }

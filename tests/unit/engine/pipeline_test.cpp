@@ -122,6 +122,19 @@ TEST_F(PipelineTest, AnIncidentLastsFromUpToUp) {
   EXPECT_EQ(look()->incidents->size(), 1U);
 }
 
+TEST_F(PipelineTest, ABreachPagesAtOnce) {
+  replace({probe_info("a")});
+  for (const Reason reason : {Reason::isolation_breach, Reason::auth_bypass}) {
+    for (int i = 0; i < 2; ++i) finish(ProbeResult::pass());
+    EXPECT_EQ(health(), Health::up);
+    finish(ProbeResult::fail(reason, "seen"));
+    EXPECT_EQ(health(), Health::down) << name(reason);
+  }
+  for (int i = 0; i < 2; ++i) finish(ProbeResult::pass());
+  fails(1);
+  EXPECT_EQ(health(), Health::up) << "any other failure may pass";
+}
+
 TEST_F(PipelineTest, FactsTellTheNewestReasonWhileNotUpAndNoneWhileUp) {
   replace({probe_info("a")});
   finish(ProbeResult::pass());

@@ -155,8 +155,7 @@ TEST_F(RunnerTest, APassWithoutAByteIsNoPass) {
 }
 
 TEST_F(RunnerTest, NoVerdictThatSaysItWorksIsBelievedWithoutAByte) {
-  start(
-      fake([](Run&) -> asio::awaitable<ProbeResult> { co_return ProbeResult::warn(Reason::slow, "3 s"); }));
+  start(fake([](Run&) -> asio::awaitable<ProbeResult> { co_return ProbeResult::warn(Reason::slow, "3 s"); }));
   clock.run_for(1h);
   EXPECT_EQ(only().result.verdict, Verdict::unknown);
   EXPECT_EQ(only().result.reason, Reason::no_evidence);

@@ -100,16 +100,17 @@ TEST_F(HealthJson, CausesNameTheRootAndWhatItBlocks) {
 
 TEST_F(HealthJson, EvidenceIsShortInTheListAndWholeAlone) {
   RunRecord run = *given.views[0].last;
-  for (int i = 0; i < 10; ++i) run.frames.push_back({run.started, "received", "frame " + std::to_string(i)});
+  for (int i = 0; i < 14; ++i) run.frames.push_back({run.started, "received", "frame " + std::to_string(i)});
   given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
   const json::value listed = whole();
-  EXPECT_EQ(print(listed.at_pointer("/checks/db/0/evidence/frames")),
-            R"(["received: frame 2","received: frame 3","received: frame 4","received: frame 5",)"
-            R"("received: frame 6","received: frame 7","received: frame 8","received: frame 9"])");
+  const json::array& frames = listed.at_pointer("/checks/db/0/evidence/frames").as_array();
+  ASSERT_EQ(frames.size(), 12U);
+  EXPECT_EQ(frames.front(), "received: frame 2");
+  EXPECT_EQ(frames.back(), "received: frame 13");
   EXPECT_EQ(print(listed.at_pointer("/checks/db/0/evidence/phases")),
             R"([{"phase":"connect","ms":50},{"phase":"connect","ms":200}])");
   const json::value alone = json::parse(health(context(), ProbeId{0}).body);
-  EXPECT_EQ(alone.at_pointer("/checks/db/0/evidence/frames").as_array().size(), 10U);
+  EXPECT_EQ(alone.at_pointer("/checks/db/0/evidence/frames").as_array().size(), 14U);
 }
 
 TEST_F(HealthJson, AGroupAnswersForItsOwnProbes) {

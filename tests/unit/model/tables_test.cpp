@@ -50,6 +50,8 @@ TEST(Reasons, AreFoundByTheirNames) {
 
 TEST(Reasons, OnlyThoseThatPassByThemselvesDegradeFirst) {
   for (const ReasonInfo& row : reasons()) {
+    EXPECT_EQ(pages_at_once(row.reason), row.name == "isolation_breach" || row.name == "auth_bypass")
+        << row.name;
     EXPECT_EQ(degrades_first(row.reason), row.name == "rate_limited" || row.name == "overloaded") << row.name;
   }
 }

@@ -181,5 +181,39 @@ TEST_F(Within, LeavesTheCallerAbleToWaitAndToBeCancelled) {
   EXPECT_TRUE(aborted());
 }
 
+TEST_F(Within, BothTakeAsLongAsTheLonger) {
+  int ended_ones = 0;
+  const auto wait = [&](Duration d) -> asio::awaitable<void> {
+    co_await clock.sleep_until(clock.now() + d);
+    ++ended_ones;
+  };
+  go(both(wait(2s), wait(5s)));
+  clock.run_for(1h);
+  EXPECT_TRUE(done && !error);
+  EXPECT_EQ(ended_ones, 2);
+  EXPECT_EQ(ended - began, 5s);
+}
+
+TEST_F(Within, BothEndWhereOneThrowsOrTheCallerIsCancelled) {
+  const auto wait = [&](Duration d) -> asio::awaitable<void> { co_await clock.sleep_until(clock.now() + d); };
+  const auto give_up = [&]() -> asio::awaitable<void> {
+    co_await wait(1s);
+    throw std::runtime_error("enough");
+  };
+  go(both(give_up(), wait(1h)));
+  clock.run_for(1min);
+  EXPECT_TRUE(done);
+  EXPECT_EQ(ended - began, 1s);
+  EXPECT_THROW(std::rethrow_exception(error), std::runtime_error);
+
+  done = false;
+  go(both(wait(1h), wait(1h)));
+  clock.run_for(1s);
+  EXPECT_FALSE(done);
+  caller.emit(asio::cancellation_type::terminal);
+  clock.run_for(1s);
+  EXPECT_TRUE(done && aborted());
+}
+
 }  // namespace
 }  // namespace answerback

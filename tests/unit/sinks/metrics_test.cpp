@@ -170,7 +170,9 @@ TEST(Metrics, SatisfyPromtool) {
 }
 
 TEST(Metrics, SaysWhetherHistoryIsKept) {
-  const auto value = [](const Chronicle* chronicle) { return render(Snapshot{}, "1.2.3", {.chronicle = chronicle}); };
+  const auto value = [](const Chronicle* chronicle) {
+    return render(Snapshot{}, "1.2.3", {.chronicle = chronicle});
+  };
   Chronicle chronicle;
   EXPECT_THAT(value(&chronicle), HasSubstr("\nanswerback_history_degraded 0\n"));
   chronicle.degraded = "disk full";
