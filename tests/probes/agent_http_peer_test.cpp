@@ -662,7 +662,7 @@ TEST(AgentHttpSettings, TheChainIsThePresets) {
     const AgentSettings settings = read_agent(reading.fields());
     reading.fields().finish();
     EXPECT_TRUE(reading.ok()) << reading.text();
-    return settings.chain;
+    return settings.stages.names;
   };
   EXPECT_THAT(chain("preset: langgraph"), ElementsAre("metadata", "values", "end"));
   EXPECT_THAT(chain("preset: langgraph\n    stream: false"), ElementsAre("values", "end"));

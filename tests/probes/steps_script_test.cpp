@@ -47,7 +47,7 @@ TEST(ReadSteps, AnAgentsDialogue) {
   const AgentSettings settings = read_agent(reading.fields());
   reading.fields().finish();
   EXPECT_TRUE(reading.ok()) << reading.text();
-  EXPECT_THAT(settings.chain, ElementsAre("answering", "answered"));
+  EXPECT_THAT(settings.stages.names, ElementsAre("answering", "answered"));
 }
 
 struct Mistake {
