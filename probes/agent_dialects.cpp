@@ -21,7 +21,7 @@ std::span<const AgentDialectRow> agent_dialects() {
       {.name = "langgraph", .chain = langgraph_chain, .read = read_langgraph},
       {.name = "a2a", .chain = a2a_chain, .read = read_a2a},
       {.name = "openai_responses", .chain = responses_chain, .read = read_responses},
-      {.name = "openai_realtime", .chain = realtime_chain, .read = read_realtime},
+      {.name = "openai_realtime", .chain = usual_chain, .read = read_preset_dialect<openai_realtime>},
       {.name = "vercel_ui", .chain = vercel_chain, .read = read_vercel},
       {.name = "json", .chain = json_chain, .read = read_json_dialect},
   };

@@ -5,7 +5,6 @@
 #include "probes/agent_http_line.h"
 #include "probes/agent_json.h"
 #include "probes/agent_langgraph.h"
-#include "probes/agent_realtime.h"
 #include "probes/agent_responses.h"
 #include "probes/agent_socket_line.h"
 #include "probes/agent_vercel.h"
@@ -88,12 +87,6 @@ std::unique_ptr<const AgentDialect> read_responses(config::Fields& fields) {
     return std::make_unique<ResponsesCodec>(settings, socket ? Over::socket : Over::http);
   };
   return socket ? agent_over_socket(std::move(http), make) : agent_over_http(std::move(http), make);
-}
-
-std::unique_ptr<const AgentDialect> read_realtime(config::Fields& fields) {
-  AgentHttpSettings http = read_agent_http(fields, "wss://…/v1/realtime?model=…", {"ws", "wss"});
-  const std::int64_t cap = read_output_cap(fields);
-  return agent_over_socket(std::move(http), [cap](AgentIds) { return std::make_unique<RealtimeCodec>(cap); });
 }
 
 std::unique_ptr<const AgentDialect> read_vercel(config::Fields& fields) {

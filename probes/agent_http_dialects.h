@@ -9,7 +9,6 @@ std::unique_ptr<const AgentDialect> read_ag_ui(config::Fields&);
 std::unique_ptr<const AgentDialect> read_langgraph(config::Fields&);
 std::unique_ptr<const AgentDialect> read_a2a(config::Fields&);
 std::unique_ptr<const AgentDialect> read_responses(config::Fields&);  // also over its WebSocket
-std::unique_ptr<const AgentDialect> read_realtime(config::Fields&);
 std::unique_ptr<const AgentDialect> read_vercel(config::Fields&);
 std::unique_ptr<const AgentDialect> read_json_dialect(config::Fields&);
 
@@ -19,8 +18,6 @@ inline constexpr std::string_view langgraph_chain[] = {"metadata", "values", "en
 inline constexpr std::string_view a2a_chain[] = {"completed"};
 inline constexpr std::string_view responses_chain[] = {"response.created", "response.output_text.delta",
                                                        "response.output_text.done", "response.completed"};
-inline constexpr std::string_view realtime_chain[] = {"response.created", "response.output_text.delta",
-                                                      "response.output_text.done", "response.done"};
 inline constexpr std::string_view vercel_chain[] = {"start", "text-start", "text-end", "finish"};
 inline constexpr std::string_view json_chain[] = {"answer"};
 

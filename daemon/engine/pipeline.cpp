@@ -45,7 +45,7 @@ bool reads_the_same(const ProbeFacts& a, const ProbeFacts& b) {
 
 // The last ones of the run that opened it, capped: an incident is kept for long.
 std::vector<Incident::KeptFrame> kept_frames(const RunRecord& run) {
-  constexpr std::size_t kept = 8;
+  constexpr std::size_t kept = 12;
   std::vector<Incident::KeptFrame> frames;
   const std::size_t first = run.frames.size() - std::min(kept, run.frames.size());
   for (std::size_t i = first; i < run.frames.size(); ++i)

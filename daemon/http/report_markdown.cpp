@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t causes_told = 10;
 constexpr std::size_t rows_told = 50;
 constexpr std::size_t moments_told_first = 40, moments_told_last = 80;
-constexpr std::size_t frames_told = 8;
+constexpr std::size_t frames_told = 12;
 constexpr std::size_t frame_lines_told = 12;
 constexpr std::size_t frame_cap = 1200;  // bytes
 

@@ -49,7 +49,7 @@ std::map<std::string, std::string> labels_of(const Plan& plan, const ProbeInfo& 
 std::map<std::string, std::string> annotations_of(const Plan& plan, std::span<const ProbeFacts> facts,
                                                   const Cause& cause) {
   std::string whys, impact, blocks;
-  for (const std::string& why : cause.whys) join(whys, "\nbecause ", why);
+  for (const std::string& why : cause.whys) join(whys, "\n", why);
   double total = 0, blocked = 0;
   for (const CapabilityInfo& each : plan.capabilities) total += each.value;
   for (const std::size_t i : cause.capabilities) {

@@ -24,7 +24,7 @@ class Chronicler {
     Duration keep = std::chrono::hours(24 * 90);  // after their end
     std::size_t timeline = 64, timeline_first = 16;
     std::size_t moments = 128;
-    std::size_t frames = 8, frame_bytes = 512;
+    std::size_t frames = 12, frame_bytes = 512;
     std::size_t lines = 32, line_bytes = 1024;  // of whys, blocks, impacts
   };
   using Redact = std::function<std::string(std::string)>;

@@ -100,14 +100,6 @@ inline const std::string responses =
     "event: response.output_text.done\ndata: {\"type\":\"response.output_text.done\",\"text\":\"3901\"}\n\n"
     "event: response.completed\ndata: "
     "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n";
-inline const std::string realtime = sse({
-    R"({"type":"session.created","session":{"id":"s"}})",
-    R"({"type":"response.created","response":{"id":"r"}})",
-    R"({"type":"response.output_text.delta","item_id":"i","content_index":0,"delta":"39"})",
-    R"({"type":"response.output_text.delta","item_id":"i","content_index":0,"delta":"01"})",
-    R"({"type":"response.output_text.done","text":"3901"})",
-    R"({"type":"response.done","response":{"status":"completed"}})",
-});
 inline const std::string vercel = sse(
     {R"({"type":"start","messageId":"m"})", R"({"type":"start-step"})", R"({"type":"text-start","id":"0"})",
      R"({"type":"text-delta","id":"0","delta":"39"})", R"({"type":"text-delta","id":"0","delta":"01"})",

@@ -12,7 +12,6 @@
 #include "probes/agent_json.h"
 #include "probes/agent_langgraph.h"
 #include "probes/agent_reading.h"
-#include "probes/agent_realtime.h"
 #include "probes/agent_responses.h"
 #include "probes/agent_vercel.h"
 #include "support/sim_clock.h"
@@ -40,7 +39,6 @@ const Make a2a_whole = [] {
 const Make responses = [] {
   return std::make_unique<ResponsesCodec>(ResponsesSettings{.model = "m"}, ResponsesCodec::Over::http);
 };
-const Make realtime = [] { return std::make_unique<RealtimeCodec>(99); };
 const Make vercel = [] { return std::make_unique<VercelCodec>(my_ids); };
 
 struct Row {
@@ -67,10 +65,6 @@ const WholeStream whole_streams[] = {
      "response.created ~response.output_text.delta ~response.output_text.delta response.output_text.done "
      "response.completed=\"3901\"",
      "response.completed"},
-    {realtime, streams::realtime,
-     "~session.created response.created ~response.output_text.delta ~response.output_text.delta "
-     "response.output_text.done response.done=\"3901\"",
-     "response.done"},
     {vercel, streams::vercel,
      "start start-step text-start ~text-delta ~text-delta text-end finish-step finish=\"3901\"", "finish="},
 };
@@ -370,29 +364,6 @@ TEST(Responses, WhatIsSent) {
   EXPECT_EQ(http.call("q").body,
             R"({"model":"m","input":[{"role":"user","content":"q"}],"max_output_tokens":99,"stream":true})");
   EXPECT_THAT(socket.call("q").body, HasSubstr(R"("type":"response.create")"));
-}
-
-TEST(Realtime, EndingsAndWhatIsSent) {
-  check({
-      {realtime,
-       sse({response("response.done",
-                     R"({"status":"cancelled","status_details":{"reason":"turn_detected"}})")}),
-       "!response.done(cancelled: turn_detected)"},
-      {realtime,
-       sse({response("response.done",
-                     R"({"status":"failed","status_details":{"error":{"message":"boom"}}})")}),
-       "!response.done(failed: boom)"},
-      {realtime, sse({response("response.done", "{}")}), "!response.done(without a status)"},
-      {realtime, sse({R"({"type":"error","error":{"code":"session_expired","message":"over"}})"}),
-       "!error(session_expired: over) fail truncated: the stream ended without response.done"},
-  });
-  const AgentCall call = realtime()->call("q");
-  EXPECT_THAT(
-      call.before,
-      testing::ElementsAre(
-          R"({"type":"session.update","session":{"type":"realtime","output_modalities":["text"]}})",
-          R"({"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"q"}]}})"));
-  EXPECT_EQ(call.body, R"({"type":"response.create","response":{"max_output_tokens":99}})");
 }
 
 TEST(Vercel, EndingsAndOrder) {

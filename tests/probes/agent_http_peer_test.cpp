@@ -45,10 +45,10 @@ const std::string last_chunk = "0\r\n\r\n";
 
 // The product of the two numbers in what was asked.
 std::string product_in(const std::string& request) {
-  const std::size_t at = request.find("What is the product of ");
+  const std::size_t at = request.find("product of ");
   if (at == std::string::npos) return "";
   unsigned long left = 0, right = 0;
-  if (std::sscanf(request.c_str() + at, "What is the product of %lu and %lu", &left, &right) != 2) return "";
+  if (std::sscanf(request.c_str() + at, "product of %lu and %lu", &left, &right) != 2) return "";
   return std::to_string(left * right);
 }
 
@@ -566,35 +566,6 @@ TEST_F(OverHttp, ResponsesAreTheSameOverASocket) {
   EXPECT_EQ(goodbyes, 1);
 }
 
-TEST_F(OverHttp, ARealtimeSessionIsNoAnswerByItself) {
-  std::string heard;
-  bool answers = true;
-  peer_.emplace(loop_.io, [&](Connection& c) -> Awaitable<void> {
-    co_await c.write(net::accepted(co_await c.read_http()));
-    heard.clear();
-    net::SseReader reader;
-    std::vector<std::string> messages;
-    for (int i = 0; i < 3; ++i) heard += (co_await net::read_frame(c)).payload + "\n";
-    reader.feed(answered(streams::realtime, heard), [&](const net::SseEvent& event) {
-      messages.push_back(event.data);
-      return true;
-    });
-    messages.resize(answers ? messages.size() : 1);
-    for (const std::string& message : messages) co_await c.write(net::frame(net::text_frame, message));
-    for (;;) {
-      if ((co_await net::read_frame(c)).opcode == net::close_frame) co_await c.write(net::closing(1000));
-    }
-  });
-  bench_ = std::make_unique<Bench>(loop_, agent, "ws" + peer_->url("/v1/realtime?model=m").substr(4),
-                                   limits + "\n    preset: openai_realtime");
-  const Told told = run();
-  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
-  EXPECT_THAT(heard, AllOf(StartsWith(R"({"type":"session.update")"), HasSubstr("conversation.item.create"),
-                           HasSubstr(R"({"type":"response.create")")));
-  answers = false;
-  EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
-}
-
 TEST_F(OverHttp, OneAnswerToOneRequest) {
   const std::string keys =
       "preset: json\n    body: '{\"messages\":[{\"role\":\"user\",\"content\":\"{{question}}\"}]}'\n    "
@@ -624,9 +595,9 @@ TEST_F(OverHttp, WhatIsConfiguredGoesBeforeTheProtocolAndIsNotShown) {
           "{{question}}'");
   EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
   EXPECT_THAT(requests_[0],
-              AllOf(HasSubstr("\r\ncontent-type: text/x-riddle\r\n"), HasSubstr("key=hidden-one What"),
+              AllOf(HasSubstr("\r\ncontent-type: text/x-riddle\r\n"), HasSubstr("key=hidden-one "),
                     HasSubstr("\r\nAccept: text/plain\r\n"), Not(HasSubstr("application/json"))));
-  EXPECT_THAT(told.frames(), AllOf(HasSubstr("What is the product"), Not(HasSubstr("hidden-one"))));
+  EXPECT_THAT(told.frames(), AllOf(HasSubstr("the product of"), Not(HasSubstr("hidden-one"))));
 }
 
 // --- configuration

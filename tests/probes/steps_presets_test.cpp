@@ -56,7 +56,7 @@ TEST_F(Presets, SocketIoAnswersInAnAcknowledgementAndANamespace) {
     EXPECT_TRUE(connect.starts_with(R"(40/chat,{"token":"ey)")) << connect;
     co_await say(c, R"(40/chat,{"sid":"S1"})");
     const std::string question = co_await hear(c);
-    EXPECT_TRUE(question.starts_with(R"(42/chat,1["ask","What)")) << question;
+    EXPECT_TRUE(question.starts_with(R"(42/chat,1["ask",")")) << question;
     co_await say(c, R"(43/chat,1[{"text":")" + answer_to(question) + R"("}])");
   });
   const Told told =
@@ -289,7 +289,7 @@ TEST_F(Presets, Phoenix) {
         co_await wants(c, R"([null,"h1","phoenix","heartbeat",{}])");
         co_await say(c, R"([null,"h1","phoenix","phx_reply",{"status":"ok","response":{}}])");
         const std::string question = co_await hear(c);
-        EXPECT_TRUE(question.starts_with(R"(["1","2","room:lobby","new_msg",{"body":"What)")) << question;
+        EXPECT_TRUE(question.starts_with(R"(["1","2","room:lobby","new_msg",{"body":")")) << question;
         co_await say(c, R"(["1","2","room:lobby","phx_reply",{"status":"ok","response":{}}])");
         co_await say(c, R"(["1",null,"room:lobby","answer",{"body":")" + answer_to(question) + R"("}])");
       },
@@ -336,7 +336,7 @@ TEST_F(Presets, SignalR) {
       co_await say(c, "{}\x1e{\"type\":6}\x1e");
       co_await wants(c, "{\"type\":6}\x1e");
       const std::string question = co_await hear(c);
-      EXPECT_TRUE(question.starts_with(R"({"type":1,"invocationId":"1","target":"Send","arguments":["What)"))
+      EXPECT_TRUE(question.starts_with(R"({"type":1,"invocationId":"1","target":"Send","arguments":[")"))
           << question;
       const std::string answer = answer_to(question);
       co_await say(c, pushed ? "{\"type\":3,\"invocationId\":\"1\",\"result\":null}\x1e{\"type\":1,"
@@ -394,7 +394,7 @@ TEST_F(Presets, OpenAiRealtime) {
     const std::string question = co_await hear(c);
     EXPECT_TRUE(
         question.starts_with(R"({"type":"conversation.item.create","item":{"type":"message","role":"user",)"
-                             R"("content":[{"type":"input_text","text":"What)"))
+                             R"("content":[{"type":"input_text","text":")"))
         << question;
     co_await wants(c, R"({"type":"response.create"})");
     co_await say(c, R"({"type":"conversation.item.added","item":{}})");
