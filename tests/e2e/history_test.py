@@ -226,11 +226,11 @@ class Killed(Scenario):
             until = time.monotonic() + 15
             while daemon.process.poll() is None and time.monotonic() < until:
                 self.platform.shake(0.05, lambda: self.acknowledged.look(daemon))
-            self.assertIsNotNone(daemon.process.poll(), "it was not killed")
+            self.assertIsNotNone(daemon.process.poll(), f"it was not killed: {prefix}; {len(self.acknowledged.known)} incidents")
         died = 0
         for call in ("pwrite64", "fdatasync"):
             for n in self.platform.random.sample(range(20, 120), max(3, KILLS // 10)):
-                prefix = [strace, "-D", "-f", "-qqq", "--seccomp-bpf", "-o", "/dev/null", "-e", f"trace={call}",
+                prefix = [strace, "-D", "-f", "-qqq", "-o", "/dev/null", "-e", f"trace={call}",
                           "-e", f"inject={call}:signal=KILL:when={n if call == 'pwrite64' else n // 4}"]
                 self.one_more(end, prefix=prefix)
                 died += 1
