@@ -56,8 +56,6 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   auto made = cli::make_probes(config, registry, services, diagnostics);
   auto alerts = notify::read_settings(config.alerts, config.state_dir);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
-  auto redactor = std::make_shared<Redactor>();
-  for (const Secret& each : config.secrets()) redactor->add(each.reveal());
   return Loaded{std::make_shared<const Plan>(config.plan),
                 std::move(made.probes),
                 made.credentials,
@@ -65,7 +63,7 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
                 config.listen,
                 config.print(),
                 config.state_dir,
-                std::move(redactor)};
+                config.plan.redactor};
 }
 
 // Of the 5 s a stop may take, the probes have 3.

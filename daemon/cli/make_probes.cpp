@@ -47,6 +47,9 @@ MadeProbes make_probes(config::Config& config, const Registry& registry, Service
     check_credentials(spec.fields, *made.credentials);
     spec.fields.finish();
   }
+  auto redactor = std::make_shared<Redactor>();  // all secrets are known now
+  for (const Secret& each : config.secrets()) redactor->add(each.reveal());
+  config.plan.redactor = std::move(redactor);
   return made;
 }
 

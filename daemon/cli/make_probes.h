@@ -16,8 +16,9 @@ struct MadeProbes {
   std::shared_ptr<const CredentialSet> credentials;  // those the probes name; to be used before the first run
 };
 
-// Whatever is wrong with the keys of a type or with credentials is added to the diagnostics the configuration
-// was loaded with, which are to be handed in; use the probes only if they are still ok().
+// Gives the plan its redactor. Whatever is wrong with the keys of a type or with credentials is added to the
+// diagnostics the configuration was loaded with, which are to be handed in; use the probes only if they are
+// still ok().
 MadeProbes make_probes(config::Config&, const Registry&, Services&, config::Diagnostics&);
 
 }  // namespace answerback::cli

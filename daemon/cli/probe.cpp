@@ -113,6 +113,7 @@ int run_probes(const ProbeOptions& options, const Made& made, asio::io_context& 
   engine::Runner runner(loop.get_executor(), clock, random);
   for (int round = 0; round < options.count; ++round) {
     run_round(ids, made, loop, clock, runner, [&](RunRecord run) {
+      if (plan.redactor) take_out(*plan.redactor, run);
       counts.count(run.result.verdict);
       const ProbeInfo& probe = plan.probes[run.probe];
       if (options.json) {

@@ -77,6 +77,7 @@ struct Pipeline::Impl {
     look(record.ended, now);
     if (!guard.judges(record.started)) record.result = not_judged(record.result);
     if (auto lie = unmasked(*plan, facts, record)) record.result = *std::move(lie);
+    if (plan->redactor) take_out(*plan->redactor, record);
     const auto run = std::make_shared<const RunRecord>(std::move(record));
     const ProbeId id = run->probe;
     const ProbeFacts before = watched[id].health() == Health::up ? ProbeFacts{} : facts[id];

@@ -3,12 +3,14 @@
 // Probes are named by index; every index in here is valid.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/flap.h"
 #include "model/health.h"
+#include "model/redactor.h"
 #include "model/result.h"
 #include "model/silence.h"
 #include "model/time.h"
@@ -58,6 +60,7 @@ struct Plan {
   std::vector<GroupInfo> groups;
   std::vector<Comparison> comparisons = {};
   std::vector<Silence> silences = {};
+  std::shared_ptr<const Redactor> redactor = {};  // knows what a target may send back of ours; null: nothing
 
   const ProbeInfo* probe(std::string_view name) const;
   const GroupInfo* group(std::string_view name) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
+#include <utility>
 
 namespace answerback {
 namespace {
@@ -45,10 +47,20 @@ std::string base64(std::string_view secret, std::size_t before, std::string_view
   return out.substr((before * 8 + 5) / 6);
 }
 
+// "application/json", "text/event-stream": lower case letters on both sides of one slash.
+bool is_media_type(std::string_view text) {
+  constexpr std::string_view kinds[] = {"application/", "text/", "multipart/"};
+  const auto* kind =
+      std::ranges::find_if(kinds, [&](std::string_view each) { return text.starts_with(each); });
+  return kind != std::end(kinds) && text.size() <= 40 &&
+         text.substr(kind->size()).find_first_not_of("abcdefghijklmnopqrstuvwxyz.+-") ==
+             std::string_view::npos;
+}
+
 }  // namespace
 
 void Redactor::add(std::string_view secret) {
-  if (secret.size() < shortest) return;
+  if (secret.size() < shortest || is_media_type(secret)) return;
   forms_.emplace_back(secret);
   for (const std::string_view digits : {lower_digits, upper_digits}) {
     forms_.push_back(hex(secret, digits));
@@ -70,6 +82,11 @@ std::string Redactor::taken_out_of(std::string text) const {
     }
   }
   return text;
+}
+
+void take_out(const Redactor& redactor, RunRecord& run) {
+  run.result.detail = redactor.taken_out_of(std::move(run.result.detail));
+  for (Frame& frame : run.frames) frame.text = redactor.taken_out_of(std::move(frame.text));
 }
 
 }  // namespace answerback

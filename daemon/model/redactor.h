@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/result.h"
+
 namespace answerback {
 
 class Redactor {
@@ -13,11 +15,14 @@ class Redactor {
   static constexpr std::size_t shortest = 6;  // bytes; one too short would make holes everywhere
   static constexpr std::string_view mark = "<secret>";
 
-  void add(std::string_view secret);
+  void add(std::string_view secret);  // a media type is none, whatever header it is the value of
   std::string taken_out_of(std::string text) const;
 
  private:
   std::vector<std::string> forms_;  // longest first
 };
+
+// Out of all that a run quotes of its target.
+void take_out(const Redactor&, RunRecord&);
 
 }  // namespace answerback

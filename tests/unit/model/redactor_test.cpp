@@ -30,6 +30,27 @@ TEST(Redactor, FindsItInBase64WhereverItStands) {
   EXPECT_EQ(odd.taken_out_of("fn5-Pz8_Pj4-"), "<secret>");
 }
 
+TEST(Redactor, LeavesMediaTypes) {
+  Redactor redactor;
+  for (const char* type : {"application/json", "text/event-stream", "application/health+json"})
+    redactor.add(type);
+  redactor.add("application/7f3a");
+  EXPECT_EQ(redactor.taken_out_of("text/event-stream, application/json"),
+            "text/event-stream, application/json");
+  EXPECT_EQ(redactor.taken_out_of("application/7f3a"), "<secret>");
+}
+
+TEST(Redactor, TakesItOutOfAllThatARunQuotes) {
+  Redactor redactor;
+  redactor.add("hunter2-pass");
+  RunRecord run;
+  run.result = ProbeResult::fail(Reason::assertion, "got hunter2-pass");
+  run.frames = {{Steady{}, "received", "x-key: hunter2-pass"}};
+  take_out(redactor, run);
+  EXPECT_EQ(run.result.detail, "got <secret>");
+  EXPECT_EQ(run.frames[0].text, "x-key: <secret>");
+}
+
 TEST(Redactor, LeavesWhatIsTooShortToBeASecret) {
   Redactor redactor;
   redactor.add("");
