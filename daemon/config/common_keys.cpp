@@ -44,13 +44,15 @@ void read_damping(Fields& fields, const Defaults& fallback, std::optional<Durati
       optional(fields, "startup_grace", fallback.startup_grace, least_timeout,
                "so long after it is first watched a failure leaves it unknown, until it has passed "
                "once");
-  Fields flapping = fields.child("flapping", "when it is called flapping: then it is degraded at best");
+  Fields flapping = fields.child("flapping", "when it is called flapping");
   read.falls = static_cast<int>(flapping.integer("falls", fallback.falls, 0, 100,
                                                  "times that it has left up; 0: it is never called so"));
   read.flapping_within = optional(
       flapping, "within", fallback.flapping_within ? fallback.flapping_within : within, least_interval,
       "the time they are counted in, 60 intervals unless said; it ends after half of that "
       "without a change");
+  read.hold = flapping.flag("hold", fallback.hold,
+                            "while it flaps it is degraded at best, and its incident stays open");
 }
 
 Defaults read_timing(Fields& fields, const Defaults& fallback) {
@@ -134,7 +136,8 @@ ProbeInfo read_common(Fields& fields, const Defaults& defaults, const std::vecto
   if (probe.recheck >= probe.interval && fields.has("recheck"))
     fields.error("recheck", "must be shorter than interval");
   probe.startup_grace = timing.startup_grace.value_or(Duration::zero());
-  probe.flapping = {.falls = timing.falls, .within = timing.flapping_within.value_or(probe.interval)};
+  probe.flapping = {
+      .falls = timing.falls, .within = timing.flapping_within.value_or(probe.interval), .hold = timing.hold};
   probe.stale = fields.duration("stale", 3 * probe.interval + probe.timeout,
                                 "without a verdict for so long, its health is unknown");
   probe.critical =

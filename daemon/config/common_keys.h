@@ -16,6 +16,7 @@ struct Defaults {
   Thresholds thresholds;
   std::optional<Duration> recheck = {}, startup_grace = {}, flapping_within = {};
   int falls = 5;  // until it is flapping
+  bool hold = false;
 };
 
 Defaults read_defaults(Fields);

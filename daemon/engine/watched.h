@@ -21,7 +21,7 @@ class Watched {
   Watched(Steady now, const RestoredProbe&);
 
   // A finished run: counted, kept, judged. Updates the facts except for health and since, which change with
-  // the Change. While it is flapping, what is up by rise and fall is degraded.
+  // the Change. Where flapping holds it, what is up by rise and fall is degraded.
   std::optional<Change> take(std::shared_ptr<const RunRecord>, const ProbeInfo&, Wall now, ProbeFacts&);
 
   // Since when it has been what it is, where that was before we were started: asked right after a Change.
@@ -35,7 +35,7 @@ class Watched {
 
   void skipped(std::uint64_t slots);
   void transition();  // counts one
-  Health health() const { return shown(state_.health, flaps_.flapping); }
+  Health health() const { return shown(state_.health, flaps_.held); }
   bool undecided(const ProbeInfo&) const;                    // its newest run has left it between two healths
   std::shared_ptr<const ProbeView> view(const ProbeFacts&);  // the same pointer until something changes
 

@@ -3,8 +3,8 @@
 //
 // Flapping begins with the `falls`th time a probe has left `up` within `within`, and ends once its health by
 // rise and fall has stayed the same for half of that. Nothing is hidden by it: results, runs and outages are
-// told as ever. Only, a flapping probe is never better than degraded, so that its incident stays one and
-// stays open.
+// told as ever, and what flaps is marked. Where the rule holds it, a flapping probe is never better than
+// degraded, so that its incident stays one and stays open.
 
 #include <cstddef>
 #include <vector>
@@ -17,6 +17,7 @@ namespace answerback {
 struct FlapRule {
   int falls = 0;      // 0: never
   Duration within{};  // more than zero
+  bool hold = false;  // degraded at best while it flaps
   bool operator==(const FlapRule&) const = default;
 };
 
@@ -24,6 +25,7 @@ struct FlapState {
   std::vector<Steady> falls;  // the newest ones, oldest first, at most FlapRule::falls of them
   Steady moved{};             // the last change of health by rise and fall
   bool flapping = false;
+  bool held = false;  // and not let up
 };
 
 // `was` and `is`: health by rise and fall, before and after a run that ended at `at`.
@@ -41,10 +43,11 @@ constexpr void look_for_flapping(FlapState& state, Health was, Health is, Steady
     if (state.falls.size() == most) state.flapping = true;
   }
   if (state.flapping && at - state.moved >= rule.within / 2) state = {.falls = {}, .moved = state.moved};
+  state.held = state.flapping && rule.hold;
 }
 
-constexpr Health shown(Health by_rise_and_fall, bool flapping) {
-  return flapping && by_rise_and_fall == Health::up ? Health::degraded : by_rise_and_fall;
+constexpr Health shown(Health by_rise_and_fall, bool held) {
+  return held && by_rise_and_fall == Health::up ? Health::degraded : by_rise_and_fall;
 }
 
 }  // namespace answerback

@@ -29,7 +29,9 @@ groups:
 """
 
 
-class Incident(Scenario):
+class OnPlatform(Scenario):
+    more = ""  # of the configuration
+
     def setUp(self):
         super().setUp()
         self.postgres = self.opened(Postgres())
@@ -39,7 +41,7 @@ class Incident(Scenario):
         self.platform = self.opened(Process([str(program), "--port", str(self.port), "--database", self.postgres.dsn,
                                              "--jwt-secret", SECRET], self.folder, "platform"))
         wait_for(lambda: self.demo("/demo", "GET"), 20, self.platform.output)
-        self.answerback = self.daemon(CONFIG.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET))
+        self.answerback = self.daemon(CONFIG.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET) + self.more)
         self.answerback.wait_health("pass", 30)
 
     def demo(self, path, method="POST", body=None):
@@ -60,6 +62,8 @@ class Incident(Scenario):
         self.assertTrue(self.demo("/demo/heal"))
         self.answerback.wait_health("pass", 30)
 
+
+class Incident(OnPlatform):
     def healths(self):
         return {name: check[0]["health"] for name, check in self.answerback.health()["checks"].items()}
 

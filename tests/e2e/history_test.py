@@ -24,7 +24,7 @@ KILLS = int(os.environ.get("ANSWERBACK_KILLS", "40"))
 CONFIG = """
 service: shop
 state_dir: {state}
-defaults: {{interval: {interval}, timeout: 500ms, fall: {fall}, rise: 2, flapping: {{falls: 0}}}}
+defaults: {{interval: {interval}, timeout: 500ms, fall: {fall}, rise: 2}}
 probes:
   - {{name: site, type: tcp, address: "127.0.0.1:{port}", stale: 60s}}
 """

@@ -56,7 +56,7 @@ class Platform:
     def config(self, state_dir):
         probes = "".join(f'  - {{name: t{i}, type: tcp, address: "127.0.0.1:{t.port}", stale: 60s}}\n' for i, t in enumerate(self.targets))
         return (f"service: platform\nstate_dir: {state_dir}\n"
-                f"defaults: {{interval: 20ms, timeout: 200ms, fall: 1, rise: 1, flapping: {{falls: 0}}}}\nprobes:\n{probes}")
+                f"defaults: {{interval: 20ms, timeout: 200ms, fall: 1, rise: 1}}\nprobes:\n{probes}")
 
     def shake(self, duration, meanwhile=lambda: None):
         """Targets come and go at random for so long."""

@@ -24,6 +24,7 @@ defaults:
   rise: 2
   flapping:
     falls: 5
+    hold: false
 credentials:
   from-part:
     token: <secret>
@@ -37,6 +38,7 @@ probes:
     flapping:
       falls: 5
       within: 6s
+      hold: false
     stale: 1m
     critical: false
     labels: {team: core, _x1: ""}
@@ -69,6 +71,7 @@ probes:
     flapping:
       falls: 5
       within: 6s
+      hold: false
     stale: 5300ms
     critical: true
 capabilities:

@@ -122,8 +122,24 @@ TEST_F(DampingTest, TheGraceEndsWithTheFirstPass) {
   EXPECT_EQ(health(), Health::down);
 }
 
+TEST_F(DampingTest, FlappingThatIsNotHeldIsMarkedAndUpAtOnce) {
+  ProbeInfo info = with(std::nullopt, {}, {.falls = 3, .within = 10min});
+  info.interval = 10s;
+  info.stale = 60s;
+  info.thresholds = {.fall = 1, .rise = 1};
+  engine.start(plan_of({info}), {scripted()});
+  clock.run_for(30s);
+  for (int i = 0; i < 10; ++i) {
+    result = i % 2 == 0 ? refused() : ProbeResult::pass();
+    clock.run_for(20s);
+    EXPECT_EQ(health(), i % 2 == 0 ? Health::down : Health::up);
+  }
+  EXPECT_EQ(view().facts.condition, Condition::flapping);
+  EXPECT_EQ(board.read()->assessment->status, Status::pass);
+}
+
 TEST_F(DampingTest, FlappingIsOneIncidentThatShowsItself) {
-  const FlapRule rule{.falls = 3, .within = 10min};
+  const FlapRule rule{.falls = 3, .within = 10min, .hold = true};
   ProbeInfo info = with(std::nullopt, {}, rule);
   info.interval = 10s;
   info.stale = 60s;
