@@ -13,13 +13,23 @@ bool in_doubt(const ProbeView& dependency, Steady since) {
   return dependency.state.health != Health::down && dependency.state.failures > 0;
 }
 
+// The dependency is back, and the probe has not been looked at since.
+bool may_follow(const ProbeView& dependency, const ProbeView& probe, const ProbeInfo& info, Steady now) {
+  const Health health = dependency.state.health;
+  const bool back = health == Health::up || health == Health::degraded;
+  return back && probe.last && probe.last->started < dependency.state.since &&
+         now - dependency.state.since < std::max(longest_doubt, info.interval + info.timeout);
+}
+
 }  // namespace
 
 bool settled(const Snapshot& snapshot, ProbeId id, Steady now) {
-  const Steady since = snapshot.probes[id]->state.since;
-  if (now - since >= longest_doubt) return true;
-  return std::ranges::none_of(dependencies(*snapshot.plan, id), [&](ProbeId dependency) {
-    return in_doubt(*snapshot.probes[dependency], since);
+  const ProbeView& probe = *snapshot.probes[id];
+  const Steady since = probe.state.since;
+  return std::ranges::none_of(dependencies(*snapshot.plan, id), [&](ProbeId each) {
+    const ProbeView& dependency = *snapshot.probes[each];
+    return may_follow(dependency, probe, snapshot.plan->probes[id], now) ||
+           (now - since < longest_doubt && in_doubt(dependency, since));
   });
 }
 

@@ -67,7 +67,7 @@ TEST(Alerts, WhysAreTheDescription) {
   whole.causes.at(0).whys = {"users get no answers", "agent does not start", "db refuses"};
   snapshot.assessment = std::make_shared<const Assessment>(whole);
   EXPECT_EQ(alerts_of(snapshot, "")[0].annotations.at("description"),
-            "users get no answers\nbecause agent does not start\nbecause db refuses");
+            "users get no answers\nagent does not start\ndb refuses");
   EXPECT_EQ(alerts_of(snapshot, "")[0].url, "");
 }
 
@@ -97,10 +97,11 @@ struct Doubt : testing::Test {
     given.views[agent].state.since = since;
     looked_at(since + 1ms);
   }
-  void looked_at(Steady started) {
-    RunRecord run = *given.views[db].last;
+  void looked_at(Steady started) { looked_at(db, started); }
+  void looked_at(ProbeId id, Steady started) {
+    RunRecord run = *given.views[id].last;
     run.started = started;
-    given.views[db].last = std::make_shared<const RunRecord>(run);
+    given.views[id].last = std::make_shared<const RunRecord>(run);
   }
   bool settled_after(Duration d) { return settled(*given.build(), agent, since + d); }
 
@@ -129,6 +130,18 @@ TEST_F(Doubt, LastsWhileTheDependencyIsUnknown) {
   given.views[db].state.health = Health::unknown;
   EXPECT_FALSE(settled_after(29s));
   EXPECT_TRUE(settled_after(30s));
+}
+
+TEST_F(Doubt, LastsUntilItIsLookedAtAfterTheDependencyCameBack) {
+  given.views[db].state.since = since + 10min;
+  looked_at(since + 10min);
+  looked_at(agent, since + 9min);
+  EXPECT_FALSE(settled_after(10min + 29s));
+  EXPECT_TRUE(settled_after(10min + 30s)) << "its next run is overdue";
+  given.plan.probes[agent].interval = 1min;
+  EXPECT_FALSE(settled_after(10min + 59s));
+  looked_at(agent, since + 10min + 1ms);
+  EXPECT_TRUE(settled_after(10min + 1s));
 }
 
 TEST_F(Doubt, IsNoneWithoutDependencies) {
