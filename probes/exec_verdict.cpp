@@ -76,7 +76,7 @@ std::optional<PerfDatum> take_datum(std::string_view& rest) {
 
 std::string shown(const ExecEnd& end, std::string_view line) {
   std::string_view words = trimmed(line);
-  if (words.empty()) words = trimmed(end.err.substr(0, end.err.find('\n')));
+  if (words.empty()) words = trimmed(std::string_view(end.err).substr(0, end.err.find('\n')));
   return one_line(words, detail_cap);
 }
 

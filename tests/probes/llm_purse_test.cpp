@@ -170,6 +170,8 @@ class StillClock final : public Clock {
   std::unique_ptr<Alarm> alarm(std::function<void()>) override { throw std::logic_error("no alarms here"); }
 };
 
+const std::optional<LlmPrice> no_price;
+
 TEST(LlmBudget, IsAsLargeAsItsSmallestPurse) {
   MemoryStore store;
   LlmBudget budget;
@@ -179,7 +181,7 @@ TEST(LlmBudget, IsAsLargeAsItsSmallestPurse) {
   const StillClock clock;
   Spent spent;
   {
-    LlmSpending spending(budget, std::nullopt, spent.evidence, clock, 20, 20);
+    LlmSpending spending(budget, no_price, spent.evidence, clock, 20, 20);
     EXPECT_EQ(budget.remaining(morning), 10u);
     spending.settle(12, 5);
   }
