@@ -4,6 +4,7 @@
 #include "cli/wait.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <deque>
 #include <fstream>
@@ -172,7 +173,7 @@ class Wait : public testing::Test {
 
   Scripted daemon;
   std::ostringstream out, err;
-  std::string junit = testing::TempDir() + "answerback-wait.xml";
+  std::string junit = testing::TempDir() + "answerback-wait-" + std::to_string(getpid()) + ".xml";
 };
 
 const Answer ready = says(200, "[+]db ok\nreadyz check passed\n");
