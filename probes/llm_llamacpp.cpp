@@ -1,35 +1,16 @@
 // llama.cpp's server: OpenAI's chat, and beside it /health (503 "Loading model", then 200) and, where it was
 // started with --metrics, /metrics. Its default port has changed over time, so there is no default here.
 
-#include "probes/llm_exposition.h"
-#include "probes/llm_openai.h"
 #include "probes/llm_providers.h"
+#include "probes/llm_served.h"
 
 namespace answerback::probes {
-namespace {
-
-class LlamaCpp final : public LlmOpenAiChat {
- public:
-  using LlmOpenAiChat::LlmOpenAiChat;
-
-  LlmLoad read_load(std::string_view page) const override {
-    return {.running = sum_of(page, "llamacpp:requests_processing"),
-            .waiting = sum_of(page, "llamacpp:requests_deferred")};
-  }
-
- protected:
-  std::optional<LlmCall> call(LlmAsk ask, std::string_view prompt) const override {
-    if (ask == LlmAsk::health) return LlmCall{.url = server_url("/health")};
-    if (ask == LlmAsk::load) return LlmCall{.url = server_url("/metrics")};
-    return LlmOpenAiChat::call(ask, prompt);
-  }
-};
-
-}  // namespace
 
 std::unique_ptr<LlmProvider> make_llm_llamacpp(config::Fields& fields, LlmTarget target) {
+  constexpr LlmServedChat::Queue queue{.running = "llamacpp:requests_processing",
+                                       .waiting = "llamacpp:requests_deferred"};
   target.base = ending_in(std::move(target.base), "/v1");
-  return std::make_unique<LlamaCpp>(std::move(target), read_cap_field(fields, "max_tokens"));
+  return std::make_unique<LlmServedChat>(queue, std::move(target), read_cap_field(fields, "max_tokens"));
 }
 
 }  // namespace answerback::probes
