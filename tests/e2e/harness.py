@@ -83,6 +83,14 @@ class Process:
             raise AssertionError(f"{self.process.args[0]} did not end within {within} s:\n{self.output()[-2000:]}")
 
 
+class Ended(AssertionError):
+    """It ended, as `code` says, while we still had questions."""
+
+    def __init__(self, process):
+        self.code = process.process.returncode
+        super().__init__(f"answerback ended with {self.code}:\n{process.output()}")
+
+
 class Answerback(Process):
     """The daemon under test. `config` is YAML; `{port}` needs no mention: the listen address is ours to choose.
     `prefix`: a program that becomes the daemon (strace -D …)."""
@@ -101,7 +109,7 @@ class Answerback(Process):
 
     def listening(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"answerback ended with {self.process.returncode}:\n{self.output()}")
+            raise Ended(self)
         with contextlib.suppress(OSError):
             self.get("/livez")
             return True
@@ -109,7 +117,7 @@ class Answerback(Process):
     def get(self, path, method="GET", headers=None, body=None):
         """(status, headers, text) of one request."""
         if self.process.poll() is not None:
-            raise AssertionError(f"answerback ended with {self.process.returncode}:\n{self.output()}")
+            raise Ended(self)
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request(method, path, body=body, headers=headers or {})
