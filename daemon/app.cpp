@@ -33,6 +33,7 @@
 #include "sinks/event_log.h"
 #include "sinks/event_ring.h"
 #include "sinks/history.h"
+#include "supervisor.h"
 #include "watchdog.h"
 
 namespace answerback {
@@ -69,6 +70,18 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
 // Of the 5 s a stop may take, the probes have 3.
 constexpr Duration history_limit = std::chrono::milliseconds(1500);
 constexpr std::string_view silences_key = "answerback/silences";  // those asked for, in the store
+
+// The supervisor is told of a reload for as long as it takes, however it ends.
+class Reloading {
+ public:
+  Reloading(const Supervisor& supervisor, Steady now) : supervisor_(supervisor) { supervisor.reloading(now); }
+  ~Reloading() { supervisor_.ready(); }
+  Reloading(const Reloading&) = delete;
+  Reloading& operator=(const Reloading&) = delete;
+
+ private:
+  const Supervisor& supervisor_;
+};
 
 class Daemon {
  public:
@@ -123,7 +136,8 @@ class Daemon {
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
     wait_for_signal(signals);
     std::jthread admin([this] { admin_.run(); });
-    const Watchdog watchdog(board_);
+    const Watchdog watchdog(board_, supervisor_);
+    supervisor_.ready();
 
     try {
       loop_.run();  // until stop() has drained the engine
@@ -158,6 +172,7 @@ class Daemon {
   // Loads anew; a broken file changes nothing and is the returned error. Also called by the port's thread.
   std::expected<void, std::string> reload() {
     const std::lock_guard one_at_a_time(reloading_);
+    const Reloading telling(supervisor_, plumbing_.clock.now());
     auto next = load(options_.config_file, plumbing_.services);
     if (!next) {
       log_->log(sinks::LogLevel::error, "reload refused, the configuration in use stays",
@@ -186,6 +201,7 @@ class Daemon {
 
   void stop() {
     stopping_ = true;
+    supervisor_.stopping();
     boost::asio::post(loop_, [this] {
       drain_limit_ = plumbing_.clock.alarm([this] { leave(0, "a probe did not end when it was told to"); });
       drain_limit_->set(plumbing_.clock.now() + std::chrono::seconds(3));
@@ -296,6 +312,7 @@ class Daemon {
   sinks::EventRing events_;
   engine::Engine engine_;
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
+  const Supervisor supervisor_{environment};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); },
                                .silence = [this](Silence wanted) { return silence(std::move(wanted)); },

@@ -2,12 +2,17 @@
 
 #include <httplib.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
 #include "cli/asking.h"
+#include "cli/bundle.h"
 #include "cli/options.h"
 #include "cli/status.h"
 #include "cli/wait.h"
@@ -104,6 +109,31 @@ int report(const cli::Options& options) {
   return answer.status == 400 ? wrong_usage : unreachable;
 }
 
+std::string about() {
+  utsname host{};
+  uname(&host);
+  return std::string("answerback " ANSWERBACK_VERSION ", clang " __clang_version__ "\n") + host.sysname +
+         ' ' + host.release + ' ' + host.machine + '\n';
+}
+
+int debug(const cli::Options& options) {
+  const auto now = std::chrono::system_clock::now();
+  const std::string text = cli::bundle(ask(options.url, std::chrono::seconds(10)), about(), now);
+  if (options.output == "-") {
+    std::cout << text;
+    return 0;
+  }
+  const std::string file = options.output.empty() ? cli::bundle_file(now) : options.output;
+  std::ofstream out(file, std::ios::trunc);
+  out << text << std::flush;
+  if (!out) {
+    std::cerr << "answerback: cannot write " << file << ": " << std::strerror(errno) << '\n';
+    return 1;
+  }
+  std::cout << file << '\n';
+  return 0;
+}
+
 int wait(const cli::Options& options) {
   const auto timeout = parse_duration(options.timeout), stable = parse_duration(options.stable);
   for (const auto& [flag, text, parsed] :
@@ -140,6 +170,7 @@ int main(int argc, char** argv) {
     case cli::Command::status: return status(options);
     case cli::Command::report: return report(options);
     case cli::Command::wait: return wait(options);
+    case cli::Command::debug: return debug(options);
     default: std::cerr << "answerback-client: this command is answerback's own\n"; return wrong_usage;
   }
 }

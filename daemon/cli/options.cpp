@@ -71,7 +71,13 @@ std::variant<Options, int> parse(int argc, char** argv) {
   report->add_flag("--json", o.json, "as JSON");
 
   auto* healthcheck = command(Command::healthcheck, "healthcheck", "for Docker's HEALTHCHECK: 0 or 1");
-  for (auto* sub : {wait, status, report, healthcheck}) {
+
+  auto* debug = command(Command::debug, "debug", "a support bundle of a running daemon, for a bug report");
+  debug
+      ->add_option("--output", o.output,
+                   "where to write it; - for stdout (default: answerback-debug-TIME.txt)")
+      ->type_name("FILE");
+  for (auto* sub : {wait, status, report, healthcheck, debug}) {
     sub->add_option("--url", o.url, "the daemon to ask")->capture_default_str();
   }
 

@@ -7,7 +7,7 @@
 
 namespace answerback::cli {
 
-enum class Command { run, check, probe, types, wait, status, report, healthcheck };
+enum class Command { run, check, probe, types, wait, status, report, healthcheck, debug };
 
 struct Options {
   Command command = Command::run;
@@ -17,7 +17,8 @@ struct Options {
   std::string url = "http://127.0.0.1:9797";  // of a running daemon, for the client commands
   std::vector<std::string> names;             // probes, probe types, or what to wait for
   int count = 1;
-  std::string junit;  // file
+  std::string junit;   // file
+  std::string output;  // file, or "-"
   std::string since = "24h", timeout = "5m", stable = "0s";
   bool print = false, json = false, nagios = false, strict = false, markdown = false;
 };
@@ -29,7 +30,8 @@ std::variant<Options, int> parse(int argc, char** argv);
 // Commands that ask a running daemon; they are a program of their own (answerback-client), so that the daemon
 // carries no HTTP client library.
 constexpr bool asks_a_daemon(Command c) {
-  return c == Command::wait || c == Command::status || c == Command::report || c == Command::healthcheck;
+  return c == Command::wait || c == Command::status || c == Command::report || c == Command::healthcheck ||
+         c == Command::debug;
 }
 
 }  // namespace answerback::cli
