@@ -69,22 +69,25 @@ class OnCall(OnPlatform):
                 self.assertTrue(self.prometheus.ask(f"label/{label}/values", **{"match[]": series.replace("$job", ".+").replace("$instance", ".+")}),
                                 variable["name"])
 
-    def exemplars_are_runs_of(self, daemon):
-        """Each is a run of the probe it stands for, as the log has it; the newest failure among them."""
-        wait_for(lambda: self.prometheus.exemplars('answerback_probe_runs_total{probe="agent",verdict="fail"}'), 5)
-        ran = {trace: probe for probe, trace in re.findall(r'msg="run finished" probe=(\S+) .*?\btrace=([0-9a-f]{32})', daemon.output())}
-        self.assertTrue(ran, daemon.output()[:2000])
+    def exemplars_are_runs_of(self, daemon, failed):
+        """Each is a run of the probe it stands for, as the log has it; this failed run of the agent is among them."""
         mine = f'instance="127.0.0.1:{daemon.port}"'
-        for series in ("answerback_probe_runs_total", "answerback_probe_duration_seconds_bucket", "answerback_agent_stage_duration_seconds_bucket",
-                       "answerback_llm_time_to_first_chunk_seconds_bucket"):
-            seen = self.prometheus.exemplars(f"{series}{{{mine}}}")
-            self.assertTrue(seen, series)
-            for labels, trace, value in seen:
-                self.assertEqual(ran.get(trace), labels["probe"], f"{series} {labels} {trace}")
-                if "le" in labels:
-                    self.assertLessEqual(value, float(labels["le"]))
-        failed = {trace for _, trace, _ in self.prometheus.exemplars(f'answerback_probe_runs_total{{{mine},probe="agent",verdict="fail",reason="no_start"}}')}
-        self.assertIn(self.evidence, failed)
+        failures = f'answerback_probe_runs_total{{{mine},probe="agent",verdict="fail",reason="no_start"}}'
+        wait_for(lambda: failed in [trace for _, trace, _ in self.prometheus.exemplars(failures)], 5)
+        seen = {series: self.prometheus.exemplars(f"{series}{{{mine}}}") for series in (
+            "answerback_probe_runs_total", "answerback_probe_duration_seconds_bucket", "answerback_agent_stage_duration_seconds_bucket",
+            "answerback_llm_time_to_first_chunk_seconds_bucket")}
+        runs = {trace for exemplars in seen.values() for _, trace, _ in exemplars}
+
+        def logged():
+            lines = re.findall(r'msg="run finished" probe=(\S+) .*?\btrace=([0-9a-f]{32})', daemon.output())
+            return {trace: probe for probe, trace in lines}
+        wait_for(lambda: runs <= logged().keys(), 5, lambda: str(runs - logged().keys()))
+        for series, exemplars in seen.items():
+            self.assertTrue(exemplars, series)
+            for labels, trace, value in exemplars:
+                self.assertEqual(logged()[trace], labels["probe"], f"{series} {labels} {trace}")
+                self.assertLessEqual(value, float(labels.get("le", 1)))
 
     def test_it_fires_with_the_cause_and_resolves(self):
         self.assertTrue(self.demo("/demo/break", body={"what": "agent_silent"}))
@@ -97,10 +100,8 @@ class OnCall(OnPlatform):
         wait_for(lambda: told_of_both("firing"), 30, lambda: str(self.hook.seen)[-3000:] + str(self.prometheus.query("ALERTS")))
         wait_for(lambda: len(self.told("firing", "AnswerbackValueBlocked")) == 2, 5)
         wait_for(lambda: self.told("firing", "AnswerbackAgentChainDegraded"), 5)
-        self.evidence = self.other.check("agent")["evidence"]["run"]
-        wait_for(lambda: self.evidence in str(self.prometheus.exemplars("answerback_probe_runs_total")), 5)
+        self.exemplars_are_runs_of(self.other, self.other.check("agent")["evidence"]["run"])
         self.every_query_of_the_dashboard_returns_data()
-        self.exemplars_are_runs_of(self.other)
         self.assertEqual(self.told("resolved", "AnswerbackRootCause"), [])
 
         self.assertTrue(self.demo("/demo/heal"))
