@@ -52,7 +52,6 @@ class OnCall(OnPlatform):
 
     def every_query_of_the_dashboard_returns_data(self):
         board = json.loads((ROOT / "deploy/grafana/answerback.json").read_text())
-        self.assertEqual(len({panel["id"] for panel in board["panels"]}), len(board["panels"]))
         asked = [(panel["title"], each["expr"]) for panel in board["panels"] for each in panel.get("targets", [])]
         asked += [(each["name"], each["expr"]) for each in board["annotations"]["list"]]
         self.assertGreater(len(asked), 25)

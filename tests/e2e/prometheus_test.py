@@ -1,4 +1,5 @@
 """promtool has nothing to say about /metrics, a real Prometheus scrapes it, and the rules we ship hold."""
+import json
 import re
 import subprocess
 import unittest
@@ -78,6 +79,21 @@ class Rules(unittest.TestCase):
         sources = "".join(path.read_text() for path in (ROOT / "daemon/sinks").glob("*.cpp"))
         named = set(re.findall(r"\banswerback_[a-z_]+", (self.folder / "answerback.rules.yml").read_text()))
         self.assertEqual(named - set(re.findall(r'"(answerback_[a-z_]+)"', sources)), set())
+
+    def test_the_dashboard_is_laid_out(self):
+        board = json.loads((ROOT / "deploy/grafana/answerback.json").read_text())
+        self.assertEqual(board["uid"], "answerback")
+        self.assertEqual(len({panel["id"] for panel in board["panels"]}), len(board["panels"]))
+        taken = set()
+        for panel in board["panels"]:
+            at = panel["gridPos"]
+            self.assertLessEqual(at["x"] + at["w"], 24)
+            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            self.assertFalse(cells & taken, f"{panel['title']} lies on another panel")
+            taken |= cells
+            for each in panel.get("targets", []):
+                self.assertEqual(each["datasource"]["uid"], "${datasource}")
+                self.assertIn('instance=~"$instance"', each["expr"])
 
 
 if __name__ == "__main__":
