@@ -14,6 +14,8 @@
 
 namespace answerback::http {
 
+bool same_name(std::string_view, std::string_view);  // of a header or a token: any case
+
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {

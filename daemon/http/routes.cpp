@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "http/accept.h"
 #include "http/event_stream.h"
 #include "http/health_json.h"
 #include "http/kube_text.h"
@@ -94,10 +95,12 @@ Response one_health(const Request&, const Context& context, Rest name) {
   return no_such("group or probe", name, names_of(plan.groups) + names_of(plan.probes));
 }
 
-Response metrics(const Request&, const Context& context, Rest) {
-  return {.content_type = std::string(sinks::metrics_content_type),
+Response metrics(const Request& request, const Context& context, Rest) {
+  const auto format = prefers_openmetrics(request.header("Accept")) ? sinks::Exposition::openmetrics
+                                                                    : sinks::Exposition::text;
+  return {.content_type = std::string(content_type(format)),
           .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version,
-                                {context.chronicle.get(), context.notifications.get()}),
+                                {context.chronicle.get(), context.notifications.get()}, format),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 

@@ -1,7 +1,5 @@
 #include "sinks/metrics.h"
 
-#include <prometheus/collectable.h>
-
 #include "sinks/families.h"
 #include "sinks/probe_metrics.h"
 #include "sinks/process_metrics.h"
@@ -65,38 +63,22 @@ void add_notifications(Families& out, const NotificationTally& tally) {
   }
 }
 
-class Page final : public prometheus::Collectable {
- public:
-  Page(const Snapshot& snapshot, std::string_view version, Beside beside)
-      : snapshot_(snapshot), version_(version), beside_(beside) {}
-
-  std::vector<prometheus::MetricFamily> Collect() const override {
-    Families out;
-    if (snapshot_.plan) add_probes(out, *snapshot_.plan, snapshot_);
-    if (snapshot_.plan && snapshot_.assessment) add_whole(out, *snapshot_.plan, *snapshot_.assessment);
-    if (snapshot_.plan) add_ourselves(out, snapshot_.ourselves);
-    if (beside_.notifications) add_notifications(out, *beside_.notifications);
-    if (beside_.chronicle) {
-      out.gauge("answerback_history_degraded",
-                "1 if what happens is not being kept as the configuration asks.")
-          .value({}, beside_.chronicle->degraded.empty() ? 0 : 1);
-    }
-    out.gauge("answerback_build_info", "What is running.")
-        .value(with(with({}, "version", version_), "compiler", "clang " __clang_version__), 1);
-    add_process(out);
-    return std::move(out).take();
-  }
-
- private:
-  const Snapshot& snapshot_;
-  std::string_view version_;
-  Beside beside_;
-};
-
 }  // namespace
 
-std::string render(const Snapshot& snapshot, std::string_view version, Beside beside) {
-  return TextWriter().Serialize(Page(snapshot, version, beside).Collect());
+std::string render(const Snapshot& snapshot, std::string_view version, Beside beside, Exposition format) {
+  Families out;
+  if (snapshot.plan) add_probes(out, *snapshot.plan, snapshot);
+  if (snapshot.plan && snapshot.assessment) add_whole(out, *snapshot.plan, *snapshot.assessment);
+  if (snapshot.plan) add_ourselves(out, snapshot.ourselves);
+  if (beside.notifications) add_notifications(out, *beside.notifications);
+  if (beside.chronicle) {
+    out.gauge("answerback_history_degraded", "1 if what happens is not being kept as the configuration asks.")
+        .value({}, beside.chronicle->degraded.empty() ? 0 : 1);
+  }
+  out.gauge("answerback_build_info", "What is running.")
+      .value(with(with({}, "version", version), "compiler", "clang " __clang_version__), 1);
+  add_process(out);
+  return write(out, format);
 }
 
 }  // namespace answerback::sinks

@@ -120,9 +120,8 @@ class ProbePage {
   }
 
   void add_tally(const Labels& labels, const Tally& tally) {
-    for (const auto& [key, count] : tally.runs) {
-      runs.value(with(with(labels, "verdict", name(key.first)), "reason", name(key.second)),
-                 static_cast<double>(count));
+    for (const auto& [key, alike] : tally.runs) {
+      runs.counted(with(with(labels, "verdict", name(key.first)), "reason", name(key.second)), alike);
     }
     if (tally.duration.count() > 0) duration.histogram(labels, tally.duration);
     transitions.value(labels, static_cast<double>(tally.transitions));
