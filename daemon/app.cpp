@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "access/door.h"
 #include "cli/check.h"
 #include "cli/make_probes.h"
 #include "cli/probe.h"
@@ -20,6 +21,7 @@
 #include "config/config.h"
 #include "engine/engine.h"
 #include "hardening.h"
+#include "http/guard.h"
 #include "http/routes.h"
 #include "http/server.h"
 #include "http/silences_json.h"
@@ -102,6 +104,13 @@ class Daemon {
       return 1;
     }
     keep_effective(first->effective, first->redactor);
+    if (const auto opened = door_.open(); !opened) {
+      std::cerr << opened.error();
+      return 1;
+    }
+    for (const std::string& note : door_.settings()->notes) {
+      log_->log(sinks::LogLevel::warn, "web config", {{"note", note}});
+    }
     state_dir_ = first->state_dir;
     auto before = history_.start(state_dir_);
     if (!before) {
@@ -112,7 +121,9 @@ class Daemon {
         MemoryStore(std::move(before->values),
                     [this](std::string_view key, const std::string& value) { history_.put(key, value); });
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
-    http::Server server([this](const http::Request& request) { return answer(request); });
+    http::Server server([this](const http::Request& request) { return answer(request); }, {},
+                        http::guard_of(door_));
+    server_ = &server;
     const auto address = http::parse_listen(listen);
     const auto port = address ? server.start(*address) : std::unexpected(address.error());
     if (!port) {
@@ -221,6 +232,9 @@ class Daemon {
   // --- on the port's thread ---
 
   http::Response answer(const http::Request& request) {
+    const auto web = door_.settings();
+    PortTally port = door_.tally();
+    port.connections = server_->connections();
     const http::Context context{
         .snapshot = board_.read(),
         .chronicle = history_.chronicle(),
@@ -231,8 +245,21 @@ class Daemon {
         .now = plumbing_.clock.wall(),
         .events = &events_,
         .notifications = board_.notifications(),
+        .port = &port,
+        .headers = &web->headers,
     };
-    return http::handle(request, context);
+    http::Response response = http::handle(request, context);
+    if (response.status == 401 || response.status == 429) door_.count_refused(request.standing);
+    return response;
+  }
+
+  void told_of_web_config(bool taken, const std::string& why) {
+    if (taken) {
+      log_->log(sinks::LogLevel::info, "web config file changed, and is in use", {});
+    } else {
+      log_->log(sinks::LogLevel::error, "web config file refused, what it said before stays",
+                {{"error", why}});
+    }
   }
 
   void remark(const notify::Remark& each) {
@@ -317,6 +344,9 @@ class Daemon {
                                .effective_config = [this] { return effective(); },
                                .silence = [this](Silence wanted) { return silence(std::move(wanted)); },
                                .unsilence = [this](std::string id) { return unsilence(std::move(id)); }};
+  access::Door door_{options_.web_config_file,
+                     [this](bool taken, const std::string& why) { told_of_web_config(taken, why); }};
+  http::Server* server_ = nullptr;  // set before it starts
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
   std::string state_dir_;  // in use
@@ -343,8 +373,9 @@ struct Workbench {
 
 int run_check(const cli::Options& options) {
   Workbench bench;
-  return cli::check_command({.file = options.config_file, .print = options.print}, environment,
-                            bench.registry, bench.plumbing.services, std::cout, std::cerr);
+  return cli::check_command(
+      {.file = options.config_file, .web_file = options.web_config_file, .print = options.print}, environment,
+      bench.registry, bench.plumbing.services, std::cout, std::cerr);
 }
 
 int run_probe(const cli::Options& options) {

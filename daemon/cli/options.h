@@ -12,9 +12,12 @@ enum class Command { run, check, probe, types, wait, status, report, healthcheck
 struct Options {
   Command command = Command::run;
   std::string config_file = "config.yaml";
-  std::string listen;  // beats the configuration's where not empty
+  std::string listen;           // beats the configuration's where not empty
+  std::string web_config_file;  // exporter-toolkit's; empty: plain HTTP for everybody
   std::string log_level = "info", log_format = "logfmt";
   std::string url = "http://127.0.0.1:9797";  // of a running daemon, for the client commands
+  std::string ca_file, cert_file, key_file;   // of the client commands, over TLS
+  bool insecure = false;                      // a daemon's certificate is not verified
   std::vector<std::string> names;             // probes, probe types, or what to wait for
   int count = 1;
   std::string junit;   // file

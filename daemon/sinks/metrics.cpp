@@ -63,6 +63,25 @@ void add_notifications(Families& out, const NotificationTally& tally) {
   }
 }
 
+void add_port(Families& out, const PortTally& port) {
+  out.gauge("answerback_web_connections", "Connections to our own port.")
+      .value({}, static_cast<double>(port.connections));
+  Family& refused =
+      out.counter("answerback_web_requests_refused_total", "Requests to our own port refused, by why.");
+  refused.value(with({}, "why", "unauthorised"), static_cast<double>(port.unauthorised));
+  refused.value(with({}, "why", "busy"), static_cast<double>(port.busy));
+  refused.value(with({}, "why", "throttled"), static_cast<double>(port.throttled));
+  if (!port.web_config) return;
+  out.gauge("answerback_web_config_last_reload_successful", "1 if the newest web config file is in use.")
+      .value({}, port.web_config_good ? 1 : 0);
+  if (port.certificate_expiry == 0) return;
+  out.counter("answerback_web_handshakes_failed_total",
+              "TLS handshakes with our own port that came to nothing.")
+      .value({}, static_cast<double>(port.handshakes_failed));
+  out.gauge("answerback_web_certificate_expiry_timestamp_seconds", "When our own port's certificate expires.")
+      .value({}, static_cast<double>(port.certificate_expiry));
+}
+
 }  // namespace
 
 std::string render(const Snapshot& snapshot, std::string_view version, Beside beside, Exposition format) {
@@ -71,6 +90,7 @@ std::string render(const Snapshot& snapshot, std::string_view version, Beside be
   if (snapshot.plan && snapshot.assessment) add_whole(out, *snapshot.plan, *snapshot.assessment);
   if (snapshot.plan) add_ourselves(out, snapshot.ourselves);
   if (beside.notifications) add_notifications(out, *beside.notifications);
+  if (beside.port) add_port(out, *beside.port);
   if (beside.chronicle) {
     out.gauge("answerback_history_degraded", "1 if what happens is not being kept as the configuration asks.")
         .value({}, beside.chronicle->degraded.empty() ? 0 : 1);

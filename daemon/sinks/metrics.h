@@ -7,6 +7,7 @@
 
 #include "model/chronicle.h"
 #include "model/notifications.h"
+#include "model/port_tally.h"
 #include "model/snapshot.h"
 #include "sinks/exposition.h"
 
@@ -16,6 +17,7 @@ namespace answerback::sinks {
 struct Beside {
   const Chronicle* chronicle = nullptr;
   const NotificationTally* notifications = nullptr;  // null where nobody is told
+  const PortTally* port = nullptr;
 };
 
 // A snapshot without a plan (there is none yet) gives what is known of our own process.
