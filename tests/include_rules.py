@@ -22,8 +22,9 @@ MAY = {
                "probe/within.h", "probe/run.h", "probe/random.h", "engine/task_group.h", "sinks/board.h"],
     "cli": ["model/", "config/", "probe/", "credentials/", "engine/", "notify/settings.h", "cli/"],
     "http": ["model/", "http/", "sinks/board.h", "sinks/event_ring.h", "sinks/metrics.h"],
-    "credentials": ["model/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h", "credentials/"],
-    "probes": ["model/", "probe/", "net/", "credentials/credentials.h", "config/fields.h", "config/secret.h",
+    "credentials": ["model/", "net/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h",
+                    "probe/within.h", "credentials/"],
+    "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h",
                "probes/expect", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
