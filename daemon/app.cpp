@@ -49,7 +49,7 @@ struct Loaded {
   std::shared_ptr<const CredentialSet> credentials;
   notify::Settings alerts;
   std::string listen, effective, state_dir;
-  std::shared_ptr<const Redactor> redactor;
+  std::shared_ptr<Redactor> redactor;
 };
 
 std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
@@ -66,7 +66,7 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
                 config.listen,
                 config.print(),
                 config.state_dir,
-                config.plan.redactor};
+                made.redactor};
 }
 
 // Of the 5 s a stop may take, the probes have 3.
@@ -138,7 +138,7 @@ class Daemon {
     for (const std::string& warning : plumbing_.proxies.warnings()) {
       log_->log(sinks::LogLevel::warn, "proxy setting ignored", {{"why", warning}});
     }
-    plumbing_.credentials.use(first->credentials);
+    plumbing_.credentials.use(first->credentials, first->redactor);
     if (const auto silences = plumbing_.store.get(silences_key))
       engine_.silences().restore(http::read_silences(*silences));
     engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
@@ -199,7 +199,7 @@ class Daemon {
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
     boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
-      plumbing_.credentials.use(next.credentials);
+      plumbing_.credentials.use(next.credentials, next.redactor);
       engine_.replace(next.plan, std::move(next.probes));
       replaced->set_value();
     });

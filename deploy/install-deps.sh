@@ -9,7 +9,7 @@ BUILD="ca-certificates ccache clang-19 libclang-rt-19-dev lld-19 cmake ninja-bui
   libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
 PEERS="postgresql-15 nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
   python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager
-  python3-prometheus-client strace e2fsprogs apache2-utils"
+  python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography"
 
 missing=()
 for package in $BUILD $PEERS; do

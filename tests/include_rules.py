@@ -24,8 +24,9 @@ MAY = {
                "net/file_stamp.h"],
     "cli": ["model/", "config/", "probe/", "credentials/", "engine/", "notify/settings.h", "access/web_file.h", "cli/"],
     "http": ["model/", "http/", "access/", "net/turn_gate.h", "sinks/board.h", "sinks/event_ring.h", "sinks/metrics.h"],
-    "credentials": ["model/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h", "credentials/"],
-    "probes": ["model/", "probe/", "net/", "credentials/credentials.h", "config/fields.h", "config/secret.h",
+    "credentials": ["model/", "net/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h",
+                    "probe/within.h", "credentials/"],
+    "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h",
                "probes/expect", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.

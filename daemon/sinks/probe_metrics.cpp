@@ -63,6 +63,10 @@ constexpr std::array shown{
           "Longest pause between two pieces of the answer, newest run."},
     Shown{Measure::requests_waiting, "answerback_llm_requests_waiting",
           "Requests that wait at the model server, newest run."},
+    Shown{Measure::clock_skew, "answerback_auth_clock_skew_seconds",
+          "What the clock of a service that signs in or checks tokens is ahead of ours, newest run."},
+    Shown{Measure::token_lifetime, "answerback_auth_token_lifetime_seconds",
+          "Time that a token just received is good for, newest run."},
 };
 
 class ProbePage {
