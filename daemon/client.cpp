@@ -131,7 +131,7 @@ std::string about() {
 
 int debug(const cli::Options& options) {
   const auto now = std::chrono::system_clock::now();
-  const std::string text = cli::bundle(ask(options.url, std::chrono::seconds(10)), about(), now);
+  const std::string text = cli::bundle(ask(options, std::chrono::seconds(10)), about(), now);
   if (options.output == "-") {
     std::cout << text;
     return 0;
