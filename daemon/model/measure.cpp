@@ -31,9 +31,10 @@ constexpr std::array table{
     MeasureInfo{Measure::requests_waiting, "requests_waiting", "requests"},
     MeasureInfo{Measure::perfdata, "perfdata", ""},
     MeasureInfo{Measure::claims_health, "claims_health", ""},
+    MeasureInfo{Measure::watches, "watches", ""},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::claims_health));
+static_assert(covers(table, &MeasureInfo::measure, Measure::watches));
 
 }  // namespace
 

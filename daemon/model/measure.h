@@ -27,6 +27,7 @@ enum class Measure : std::uint8_t {
   requests_waiting,   // at a model server of one's own
   perfdata,           // a number a program reported; label: its own word for it, never a metric
   claims_health,      // 1 or 0: whether the answer claims that others are healthy; label: its own words
+  watches,            // 1; label: an instance of ours that the answer speaks of, never a metric
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON
