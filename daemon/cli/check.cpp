@@ -1,6 +1,7 @@
 #include "cli/check.h"
 
 #include "cli/make_probes.h"
+#include "cli/share.h"
 #include "notify/settings.h"
 
 namespace answerback::cli {
@@ -28,6 +29,7 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
     err << diagnostics.text();
     return 1;
   }
+  if (options.shard) out << share_line(config.plan, *options.shard);
   if (options.print) {
     out << config.print();
   } else {

@@ -12,6 +12,8 @@ enum class Command { run, check, probe, types, wait, status, report, healthcheck
 struct Options {
   Command command = Command::run;
   std::string config_file = "config.yaml";
+  std::string shard;   // "1/3", "hostname/3" (model/shard.h); empty: the whole
+  bool watch = false;  // the configuration is read anew when its files change
   std::string listen;  // beats the configuration's where not empty
   std::string log_level = "info", log_format = "logfmt";
   std::string url = "http://127.0.0.1:9797";  // of a running daemon, for the client commands
