@@ -4,6 +4,7 @@
 #
 #   deploy/install-deps.sh          all of it
 #   deploy/install-deps.sh build    what compiling what is shipped needs
+#   deploy/install-deps.sh image    what the test of the image needs besides all of it
 set -euo pipefail
 
 BUILD="ca-certificates clang-19 lld-19 cmake ninja-build pkg-config binutils
@@ -14,10 +15,14 @@ WORK="ccache git libclang-rt-19-dev libgtest-dev libgmock-dev libbenchmark-dev c
 PEERS="postgresql-15 nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
   python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager strace e2fsprogs python3-yaml"
 
-wanted="$BUILD"
-[ "${1:-}" = build ] || wanted="$BUILD $WORK $PEERS"
-# Whoever has a kubectl of another origin keeps it.
-[ "${1:-}" = build ] || command -v kubectl >/dev/null || wanted="$wanted kubernetes-client"
+IMAGE="buildah bubblewrap debootstrap"
+command -v kubectl >/dev/null || PEERS="$PEERS kubernetes-client"  # one of another origin stays
+
+case "${1:-}" in
+  build) wanted=$BUILD ;;
+  image) wanted="$BUILD $WORK $PEERS $IMAGE" ;;
+  *) wanted="$BUILD $WORK $PEERS" ;;
+esac
 missing=()
 for package in $wanted; do
   dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
