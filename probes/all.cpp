@@ -16,7 +16,8 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, answerback, exec, http, isolation, llm, postgres, redis, tcp, websocket};
+  static const std::array types{agent, answerback, exec,  http, isolation,
+                                llm,   postgres,   redis, tcp,  websocket};
   return types;
 }
 
