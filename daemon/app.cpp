@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <future>
 #include <iostream>
@@ -17,8 +19,10 @@
 #include "cli/check.h"
 #include "cli/make_probes.h"
 #include "cli/probe.h"
+#include "cli/share.h"
 #include "cli/types.h"
 #include "config/config.h"
+#include "config_watch.h"
 #include "engine/engine.h"
 #include "hardening.h"
 #include "http/guard.h"
@@ -50,27 +54,37 @@ struct Loaded {
   notify::Settings alerts;
   std::string listen, effective, state_dir;
   std::shared_ptr<Redactor> redactor;
+  ConfigWatch::Paths files;
 };
 
-std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
+std::expected<Loaded, std::string> load(const cli::Options& options, Services& services) {
+  const auto shard = cli::shard_option(options.shard);
+  if (!shard) return std::unexpected(shard.error());
   const Registry registry(probes::all());
   config::Diagnostics diagnostics;
-  config::Config config = config::load(file, environment, registry.names(), diagnostics);
+  config::Config config = config::load(options.config_file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
   auto alerts = notify::read_settings(config.alerts, config.state_dir);
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
+  std::string effective = config.print();
+  if (*shard) {
+    effective.insert(0, cli::share_line(config.plan, **shard));
+    cli::take_share(config.plan, made.probes, **shard);
+  }
   return Loaded{std::make_shared<const Plan>(config.plan),
                 std::move(made.probes),
                 made.credentials,
                 std::move(alerts),
                 config.listen,
-                config.print(),
+                std::move(effective),
                 config.state_dir,
-                made.redactor};
+                made.redactor,
+                config.files};
 }
 
 // Of the 5 s a stop may take, the probes have 3.
 constexpr Duration history_limit = std::chrono::milliseconds(1500);
+constexpr Duration watch_every = std::chrono::seconds(1);
 constexpr std::string_view silences_key = "answerback/silences";  // those asked for, in the store
 
 // The supervisor is told of a reload for as long as it takes, however it ends.
@@ -98,11 +112,13 @@ class Daemon {
                 board_) {}
 
   int run() {
-    auto first = load(options_.config_file, plumbing_.services);
+    watch_.after_load({options_.config_file});
+    auto first = load(options_, plumbing_.services);
     if (!first) {
       std::cerr << first.error();
       return 1;
     }
+    watch_.after_load(first->files);
     keep_effective(first->effective, first->redactor);
     if (const auto opened = door_.open(); !opened) {
       std::cerr << opened.error();
@@ -120,6 +136,7 @@ class Daemon {
     plumbing_.store =
         MemoryStore(std::move(before->values),
                     [this](std::string_view key, const std::string& value) { history_.put(key, value); });
+    plumbing_.store.put(instance_key, instance_);
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
     http::Server server([this](const http::Request& request) { return answer(request); }, {},
                         http::guard_of(door_));
@@ -144,6 +161,7 @@ class Daemon {
     engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
     notifier_.use(std::move(first->alerts));
 
+    if (options_.watch) look_at_files();
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
     wait_for_signal(signals);
     std::jthread admin([this] { admin_.run(); });
@@ -180,11 +198,26 @@ class Daemon {
     });
   }
 
+  void look_at_files() {
+    look_timer_.expires_after(watch_every);
+    look_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      std::unique_lock one_at_a_time(reloading_);
+      const bool changed = watch_.changed();
+      one_at_a_time.unlock();
+      if (changed && reload())
+        log_->log(sinks::LogLevel::info, "a file of the configuration has changed", {});
+      look_at_files();
+    });
+  }
+
   // Loads anew; a broken file changes nothing and is the returned error. Also called by the port's thread.
   std::expected<void, std::string> reload() {
     const std::lock_guard one_at_a_time(reloading_);
     const Reloading telling(supervisor_, plumbing_.clock.now());
-    auto next = load(options_.config_file, plumbing_.services);
+    watch_.before_load();
+    auto next = load(options_, plumbing_.services);
+    watch_.after_load(next ? next->files : ConfigWatch::Paths());
     if (!next) {
       log_->log(sinks::LogLevel::error, "reload refused, the configuration in use stays",
                 {{"error", next.error()}});
@@ -240,6 +273,7 @@ class Daemon {
         .chronicle = history_.chronicle(),
         .beat_age = plumbing_.clock.now() - board_.last_beat(),
         .version = ANSWERBACK_VERSION,
+        .instance = instance_,
         .actions = actions_,
         .stopping = stopping_,
         .now = plumbing_.clock.wall(),
@@ -325,6 +359,12 @@ class Daemon {
     return redactor ? redactor->taken_out_of(std::move(text)) : text;
   }
 
+  std::array<std::uint8_t, 16> drawn() {
+    std::array<std::uint8_t, 16> bytes{};
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(plumbing_.random.below(256));
+    return bytes;
+  }
+
   const cli::Options options_;
   boost::asio::io_context loop_{1},
       admin_{1};  // declared first: coroutines and timers of the others end before them
@@ -349,6 +389,9 @@ class Daemon {
   http::Server* server_ = nullptr;  // set before it starts
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
+  ConfigWatch watch_;  // under reloading_
+  boost::asio::steady_timer look_timer_{admin_};
+  const std::string instance_ = trace_id({.trace = drawn(), .span = {}});
   std::string state_dir_;  // in use
   std::atomic<bool> stopping_ = false;
 };
@@ -373,9 +416,14 @@ struct Workbench {
 
 int run_check(const cli::Options& options) {
   Workbench bench;
-  return cli::check_command(
-      {.file = options.config_file, .web_file = options.web_config_file, .print = options.print}, environment,
-      bench.registry, bench.plumbing.services, std::cout, std::cerr);
+  const auto shard = cli::shard_option(options.shard);
+  if (!shard) {
+    std::cerr << shard.error();
+    return cli::check_command({.file = options.config_file,
+                             .web_file = options.web_config_file,
+                             .shard = *shard,
+                             .print = options.print},
+                            environment, bench.registry, bench.plumbing.services, std::cout, std::cerr);
 }
 
 int run_probe(const cli::Options& options) {

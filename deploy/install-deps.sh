@@ -1,18 +1,31 @@
 #!/usr/bin/env bash
 # Installs what building, running the demo and testing need, from Debian 12's own packages. As root, or with sudo.
 # Does nothing (and needs no network) when everything is there already. Starts no service.
+#
+#   deploy/install-deps.sh          all of it
+#   deploy/install-deps.sh build    what compiling what is shipped needs
+#   deploy/install-deps.sh image    what the test of the image needs besides all of it
 set -euo pipefail
 
-BUILD="ca-certificates ccache clang-19 libclang-rt-19-dev lld-19 cmake ninja-build pkg-config git
+BUILD="ca-certificates clang-19 lld-19 cmake ninja-build pkg-config binutils python3
   libboost1.81-dev libboost-url1.81-dev libboost-json1.81-dev libc-ares-dev libssl-dev libyaml-cpp-dev libpqxx-dev
   libpq-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev libre2-dev libcli11-dev libsqlite3-dev
-  libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
+  libcpp-httplib-dev"
+WORK="ccache git libclang-rt-19-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
 PEERS="postgresql-15 nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
   python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager
-  python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography"
+  python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography python3-yaml"
 
+IMAGE="buildah bubblewrap debootstrap"
+command -v kubectl >/dev/null || PEERS="$PEERS kubernetes-client"  # one of another origin stays
+
+case "${1:-}" in
+  build) wanted=$BUILD ;;
+  image) wanted="$BUILD $WORK $PEERS $IMAGE" ;;
+  *) wanted="$BUILD $WORK $PEERS" ;;
+esac
 missing=()
-for package in $BUILD $PEERS; do
+for package in $wanted; do
   dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

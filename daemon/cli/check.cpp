@@ -2,6 +2,7 @@
 
 #include "access/web_file.h"
 #include "cli/make_probes.h"
+#include "cli/share.h"
 #include "notify/settings.h"
 
 namespace answerback::cli {
@@ -33,6 +34,7 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
     return 1;
   }
   for (const std::string& note : web.settings.notes) err << options.web_file.string() << ": " << note << '\n';
+  if (options.shard) out << share_line(config.plan, *options.shard);
   if (options.print) {
     out << config.print();
   } else {

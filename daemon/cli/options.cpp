@@ -19,6 +19,11 @@ std::variant<Options, int> parse(int argc, char** argv) {
   app.add_option("--web.listen-address", o.listen, "host:port to serve on; beats the configuration");
   app.add_option("--web.config.file", o.web_config_file,
                  "TLS, users, headers and rate limit of the port, as exporter-toolkit has them");
+  app.add_flag("--config.watch", o.watch, "read the configuration anew when one of its files changes");
+  app.add_option(
+         "--shard", o.shard,
+         "run only this share of the probes: 0/3, POD-0/3 or hostname/3; the same configuration for all")
+      ->type_name("I/N");
   app.add_option("--log.level", o.log_level, "least severe line that is logged")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));

@@ -23,8 +23,9 @@ bool is_name(std::string_view name) {
 
 class Interpolator {
  public:
-  Interpolator(const Environment& environment, Diagnostics& diagnostics)
-      : environment_(environment), diagnostics_(diagnostics) {}
+  Interpolator(const Environment& environment, Diagnostics& diagnostics,
+               std::vector<std::filesystem::path>& files)
+      : environment_(environment), diagnostics_(diagnostics), files_(files) {}
 
   void visit(Node& node, const std::string& path) {
     if (node.kind == Node::Kind::text) return fill(node, path);
@@ -100,6 +101,7 @@ class Interpolator {
     if (std::filesystem::is_fifo(full, ignored)) return fail("not a regular file");
     auto bytes = read_file(full, largest_value_file);
     if (!bytes) return fail(bytes.error());
+    files_.push_back(full);
     if (const auto bad = find_bad_byte(*bytes)) return fail(bad->message);
     fingerprint_ += "# " + path + " " + std::to_string(std::hash<std::string>{}(*bytes)) + "\n";
     if (bytes->ends_with('\n')) bytes->pop_back();
@@ -116,13 +118,15 @@ class Interpolator {
 
   const Environment& environment_;
   Diagnostics& diagnostics_;
+  std::vector<std::filesystem::path>& files_;
   std::string fingerprint_;
 };
 
 }  // namespace
 
-std::string interpolate(Node& root, const Environment& environment, Diagnostics& diagnostics) {
-  Interpolator interpolator(environment, diagnostics);
+std::string interpolate(Node& root, const Environment& environment, Diagnostics& diagnostics,
+                        std::vector<std::filesystem::path>& files) {
+  Interpolator interpolator(environment, diagnostics, files);
   interpolator.visit(root, "");
   return std::move(interpolator).fingerprint();
 }

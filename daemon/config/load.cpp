@@ -68,10 +68,11 @@ class Loader {
       return std::nullopt;
     }
     config_.text += *bytes;
+    config_.files.push_back(path);
     Source& source = document.sources.emplace_back(path.string(), *std::move(bytes));
     Node& root = document.roots.emplace_back(parse_yaml(source, document.budget, diagnostics_));
     complete_ = complete_ && !root.unusable;
-    config_.text += interpolate(root, environment_, diagnostics_);
+    config_.text += interpolate(root, environment_, diagnostics_, config_.files);
     auto state = Fields::State::of(config_.state->document, root, "");
     config_.state->roots.push_back(state);
     return Fields(state);
@@ -94,6 +95,7 @@ class Loader {
       const std::string at = "include[" + std::to_string(i) + "]";
       const fs::path pattern = (main.parent_path() / patterns[i]).lexically_normal();
       const bool wild = has_wildcard(patterns[i]);
+      if (wild) config_.files.push_back(pattern.has_parent_path() ? pattern.parent_path() : ".");
       const auto paths = wild ? matching(pattern) : std::vector{pattern};
       if (std::error_code error; !wild && (patterns[i].empty() || !fs::exists(pattern, error))) {
         complete_ = false;

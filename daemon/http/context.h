@@ -29,6 +29,7 @@ struct Context {
   std::shared_ptr<const Chronicle> chronicle = {};  // null before the start
   Duration beat_age = Duration::max();              // since the engine's last sign of life
   std::string_view version;
+  std::string_view instance = {};  // this process among those that watch each other; empty: not told
   const Actions& actions;
   bool stopping = false;
   Wall now{};                                                   // when it was asked

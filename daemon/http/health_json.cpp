@@ -81,6 +81,12 @@ json::object check(const Plan& plan, const Snapshot& snapshot, ProbeId id, Detai
   if (const auto& run = status != Status::pass && view.last_not_ok ? view.last_not_ok : view.last) {
     out["evidence"] = evidence(*run, detail);
   }
+  if (view.last) {
+    json::array watched;
+    for (const Sample& each : view.last->samples)
+      if (each.measure == Measure::watches) watched.push_back(text(each.label));
+    if (!watched.empty()) out["watches"] = std::move(watched);
+  }
   if (!info.runbook_url.empty()) out["links"] = {{"runbook", text(info.runbook_url)}};
   return out;
 }
@@ -170,8 +176,17 @@ Response answer(const Context& context, Status status, const json::object& body)
 
 json::object root(const Context& context, Status status, std::string_view output) {
   json::object out{{"status", text_of(status)}, {"version", context.version}};
+  if (!context.instance.empty()) out["instance"] = context.instance;
+  if (!not_trusted(context).empty()) out["looking"] = false;
   if (status != Status::pass && !output.empty()) out["output"] = text(output);
   return out;
+}
+
+// Of how much this instance speaks where others have the rest: `total` are the probes of all, here there are
+// `own`.
+void add_shard(json::object& out, const Plan& plan, std::size_t own, std::size_t total) {
+  out["shard"] = {
+      {"index", plan.part->shard.index}, {"of", plan.part->shard.of}, {"own", own}, {"total", total}};
 }
 
 Response starting(const Context& context) {
@@ -180,7 +195,7 @@ Response starting(const Context& context) {
 
 // The answer of some probes that is not the whole: their worst status, unless nothing can be trusted.
 Response part(const Context& context, std::string_view what, Status status, const std::vector<ProbeId>& ids,
-              Detail detail) {
+              Detail detail, const GroupInfo* group = nullptr) {
   const Snapshot& snapshot = *context.snapshot;
   const Plan& plan = *snapshot.plan;
   std::string output = not_trusted(context);
@@ -195,6 +210,10 @@ Response part(const Context& context, std::string_view what, Status status, cons
   json::object out = root(context, status, output);
   out["serviceId"] = text(plan.service);
   out["description"] = text(what);
+  if (plan.part && group != nullptr) {
+    const auto place = std::ranges::find(plan.groups, group->name, &GroupInfo::name) - plan.groups.begin();
+    add_shard(out, plan, ids.size(), plan.part->members.at(static_cast<std::size_t>(place)));
+  }
   json::object& checks = out["checks"].emplace_object();
   for (const ProbeId id : ids) checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, detail)};
   return answer(context, status, out);
@@ -214,6 +233,7 @@ Response health(const Context& context) {
       root(context, status, distrust.empty() || !snapshot.ourselves.looking ? whole.output : distrust);
   out["serviceId"] = text(plan.service);
   out["description"] = text("health of " + (plan.service.empty() ? "the platform" : plan.service));
+  if (plan.part) add_shard(out, plan, plan.probes.size(), plan.part->probes);
   if (!distrust.empty()) out["notes"] = json::array{text(distrust), "what follows is what was last seen"};
   json::object& checks = out["checks"].emplace_object();
   for (ProbeId id = 0; id < plan.probes.size(); ++id) {
@@ -232,7 +252,7 @@ Response health(const Context& context, const GroupInfo& group) {
   std::vector<Health> healths;
   for (const auto& each : snapshot.probes) healths.push_back(each->facts.health);
   const Status status = status_of_group(*snapshot.plan, group, healths);
-  return part(context, "group " + group.name, status, group.needs, Detail::list);
+  return part(context, "group " + group.name, status, group.needs, Detail::list, &group);
 }
 
 Response health(const Context& context, ProbeId id) {

@@ -33,9 +33,10 @@ constexpr std::array table{
     MeasureInfo{Measure::claims_health, "claims_health", ""},
     MeasureInfo{Measure::clock_skew, "clock_skew", "seconds"},
     MeasureInfo{Measure::token_lifetime, "token_lifetime", "seconds"},
+    MeasureInfo{Measure::watches, "watches", ""},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::token_lifetime));
+static_assert(covers(table, &MeasureInfo::measure, Measure::watches));
 
 }  // namespace
 

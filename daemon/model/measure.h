@@ -29,6 +29,7 @@ enum class Measure : std::uint8_t {
   claims_health,      // 1 or 0: whether the answer claims that others are healthy; label: its own words
   clock_skew,         // seconds; what the clock of a service is ahead of ours, the farthest of them
   token_lifetime,     // seconds from now until it expires
+  watches,            // 1; label: an instance of ours that the answer speaks of, never a metric
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

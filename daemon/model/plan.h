@@ -2,6 +2,7 @@
 // What is watched: the configuration as the rest of the program needs it, constant until the next reload.
 // Probes are named by index; every index in here is valid.
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,6 +54,19 @@ struct GroupInfo {
   std::vector<ProbeId> needs;
 };
 
+// One of several instances that share the probes of one configuration (model/shard.h).
+struct Shard {
+  std::uint32_t index = 0, of = 1;  // 0 <= index < of
+  bool operator==(const Shard&) const = default;
+};
+
+// What a plan that is one shard's part was cut from.
+struct ShardPart {
+  Shard shard;
+  std::size_t probes = 0;                 // of all shards
+  std::vector<std::size_t> members = {};  // of all shards, of each of the plan's groups
+};
+
 struct Plan {
   std::string service;
   std::vector<ProbeInfo> probes;
@@ -60,6 +74,7 @@ struct Plan {
   std::vector<GroupInfo> groups;
   std::vector<Comparison> comparisons = {};
   std::vector<Silence> silences = {};
+  std::optional<ShardPart> part = {};             // nothing: it is the whole
   std::shared_ptr<const Redactor> redactor = {};  // knows what a target may send back of ours; null: nothing
 
   const ProbeInfo* probe(std::string_view name) const;

@@ -13,6 +13,9 @@
 
 namespace answerback {
 
+// Who we are among instances that watch each other: a word of this process's own. Nothing outside the daemon.
+inline constexpr std::string_view instance_key = "answerback/instance";
+
 class Store {
  public:
   virtual ~Store() = default;
