@@ -278,7 +278,6 @@ Response answered(const Request& request, const Context& context) {
     allowed.append(route.method == "GET" ? "GET, HEAD" : route.method).append(", ");
   }
   if (request.standing == access::Standing::throttled) return forbidden(request);
-  if (request.path == "*") allowed = "GET, HEAD, POST, DELETE, ";
   if (allowed.empty()) return plain(404, "nothing at " + one_line(request.path, echo_cap));
   const bool asked = request.method == "OPTIONS";
   Response response =

@@ -282,7 +282,9 @@ asio::awaitable<bool> Server::Impl::send(Connections::iterator self, std::string
     turn = 0;
     co_await asio::post(io, asio::use_awaitable);
   }
-  co_return true;
+  // Who asks again before this returns would else be answered before others are even accepted.
+  co_await asio::post(io, asio::use_awaitable);
+  co_return self->channel != nullptr;
 }
 
 asio::awaitable<bool> Server::Impl::send(Connections::iterator self, Response response, bool head_only,

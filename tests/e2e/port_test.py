@@ -235,7 +235,9 @@ class Tls(Scenario):
         report = f"{self.folder}/report.json"
         subprocess.run([need("testssl"), "--quiet", "--color", "0", "--add-ca", f"{self.folder}/ca.pem", "--jsonfile", report, "-p", "-P", "-U", "-s",
                         f"127.0.0.1:{daemon.port}"], capture_output=True, timeout=600)
-        found = [f"{e['id']}: {e['finding']}" for e in json.load(open(report)) if e["severity"] in ("MEDIUM", "HIGH", "CRITICAL")]
+        findings = json.loads(pathlib.Path(report).read_text())
+        self.assertGreater(len(findings), 30, "testssl did not get through")
+        found = [f"{e['id']}: {e['finding']}" for e in findings if e["severity"] in ("MEDIUM", "HIGH", "CRITICAL")]
         self.assertEqual(found, [])
 
 

@@ -220,6 +220,7 @@ TEST_F(Served, WhoIsBeingJudgedHoldsUpNobody) {
   EXPECT_FALSE(asks.readable_within(0));
   judge.let_in();  // from this thread
   EXPECT_THAT(asks.receive_all(), testing::EndsWith("GET /secret ."));
+  server_->stop();  // before the judge goes
 }
 
 TEST_F(Served, WhoIsDroppedOrStoppedWhileBeingJudgedIsOverAllTheSame) {
