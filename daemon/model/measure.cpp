@@ -31,9 +31,12 @@ constexpr std::array table{
     MeasureInfo{Measure::requests_waiting, "requests_waiting", "requests"},
     MeasureInfo{Measure::perfdata, "perfdata", ""},
     MeasureInfo{Measure::claims_health, "claims_health", ""},
+    MeasureInfo{Measure::dns_ttl, "dns_ttl", "seconds"},
+    MeasureInfo{Measure::round_trip, "round_trip", "seconds"},
+    MeasureInfo{Measure::packet_loss, "packet_loss", "ratio"},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::claims_health));
+static_assert(covers(table, &MeasureInfo::measure, Measure::packet_loss));
 
 }  // namespace
 

@@ -27,6 +27,9 @@ enum class Measure : std::uint8_t {
   requests_waiting,   // at a model server of one's own
   perfdata,           // a number a program reported; label: its own word for it, never a metric
   claims_health,      // 1 or 0: whether the answer claims that others are healthy; label: its own words
+  dns_ttl,            // seconds; the least of the answers
+  round_trip,         // seconds; mean of the echoes that came back
+  packet_loss,        // 0 to 1
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

@@ -63,6 +63,11 @@ constexpr std::array shown{
           "Longest pause between two pieces of the answer, newest run."},
     Shown{Measure::requests_waiting, "answerback_llm_requests_waiting",
           "Requests that wait at the model server, newest run."},
+    Shown{Measure::dns_ttl, "answerback_dns_answer_ttl_seconds", "Least TTL of the answers, newest run."},
+    Shown{Measure::round_trip, "answerback_icmp_round_trip_seconds",
+          "Mean round trip of the echoes that came back, newest run."},
+    Shown{Measure::packet_loss, "answerback_icmp_packet_loss_ratio",
+          "Share of the echoes that did not come back, newest run."},
 };
 
 class ProbePage {
