@@ -4,6 +4,7 @@
 
 #include "probes/agent.h"
 #include "probes/dns.h"
+#include "probes/env.h"
 #include "probes/exec.h"
 #include "probes/http.h"
 #include "probes/isolation.h"
@@ -16,7 +17,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent,     dns, exec,  http, 
+  static const std::array types{agent,     dns, env,      exec,  http, 
                                 isolation, llm, postgres, redis, tcp,  websocket};
   return types;
 }
