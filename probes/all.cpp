@@ -12,13 +12,14 @@
 #include "probes/postgres.h"
 #include "probes/redis.h"
 #include "probes/tcp.h"
+#include "probes/tls.h"
 #include "probes/websocket.h"
 
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
   static const std::array types{agent,     dns, env,      exec,  http, 
-                                isolation, llm, postgres, redis, tcp,  websocket};
+                                isolation, llm, postgres, redis, tcp,  tls,  websocket};
   return types;
 }
 
