@@ -6,6 +6,7 @@
 #include "probes/dns.h"
 #include "probes/env.h"
 #include "probes/exec.h"
+#include "probes/grpc.h"
 #include "probes/http.h"
 #include "probes/isolation.h"
 #include "probes/llm.h"
@@ -18,7 +19,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent,     dns, env,      exec,  http, 
+  static const std::array types{agent,     dns, env,      exec,  grpc, http, 
                                 isolation, llm, postgres, redis, tcp,  tls,  websocket};
   return types;
 }
