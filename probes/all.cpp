@@ -8,6 +8,7 @@
 #include "probes/exec.h"
 #include "probes/grpc.h"
 #include "probes/http.h"
+#include "probes/icmp.h"
 #include "probes/isolation.h"
 #include "probes/llm.h"
 #include "probes/postgres.h"
@@ -19,7 +20,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent,     dns, env,      exec,  grpc, http, 
+  static const std::array types{agent,     dns, env,      exec,  grpc, http, icmp,
                                 isolation, llm, postgres, redis, tcp,  tls,  websocket};
   return types;
 }
