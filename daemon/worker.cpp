@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "probes/env_worker.h"
 #include "probes/exec_worker.h"
 #include "probes/llm_replicas_worker.h"
 #include "probes/postgres_worker.h"
@@ -26,6 +27,7 @@ struct Handler {
   void (*answer)(const boost::json::object& request, const Emit& emit);
 };
 constexpr Handler handlers[] = {
+    {"env", &answerback::probes::answer_env},
     {"exec", &answerback::probes::answer_exec},
     {"llm_replicas", &answerback::probes::answer_llm_replicas},
     {"postgres", &answerback::probes::answer_postgres},

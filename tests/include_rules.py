@@ -35,7 +35,7 @@ ONLY = {
     r"pqxx/|libpq": {"probes/llm_replicas_worker.cpp", "probes/postgres_worker.cpp", "probes/postgres_sign_in.h", "probes/postgres_sign_in.cpp", "probes/postgres_guard.cpp"},
     r"boost/beast": {"daemon/net/", "daemon/http/wire.h", "daemon/http/wire.cpp"},
     r"openssl/|boost/asio/ssl": {"daemon/net/", "daemon/credentials/", "daemon/access/"},
-    r"ares": {"daemon/net/"},
+    r"ares|arpa/nameser|resolv|nghttp2": {"daemon/net/"},
     r"prometheus/": {"daemon/sinks/"},
     r"spdlog/|fmt/": {"daemon/sinks/event_log.cpp"},
     r"httplib": {"daemon/client.cpp"},

@@ -34,9 +34,12 @@ constexpr std::array table{
     MeasureInfo{Measure::clock_skew, "clock_skew", "seconds"},
     MeasureInfo{Measure::token_lifetime, "token_lifetime", "seconds"},
     MeasureInfo{Measure::watches, "watches", ""},
+    MeasureInfo{Measure::dns_ttl, "dns_ttl", "seconds"},
+    MeasureInfo{Measure::round_trip, "round_trip", "seconds"},
+    MeasureInfo{Measure::packet_loss, "packet_loss", "ratio"},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::watches));
+static_assert(covers(table, &MeasureInfo::measure, Measure::packet_loss));
 
 }  // namespace
 

@@ -30,6 +30,9 @@ enum class Measure : std::uint8_t {
   clock_skew,         // seconds; what the clock of a service is ahead of ours, the farthest of them
   token_lifetime,     // seconds from now until it expires
   watches,            // 1; label: an instance of ours that the answer speaks of, never a metric
+  dns_ttl,            // seconds; the least of the answers
+  round_trip,         // seconds; mean of the echoes that came back
+  packet_loss,        // 0 to 1
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

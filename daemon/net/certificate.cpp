@@ -78,6 +78,12 @@ std::optional<std::int64_t> earliest_expiry(const STACK_OF(X509) * chain) {
   return earliest;
 }
 
+std::string common_name(const X509_NAME* name) {
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  const ASN1_STRING* const text = at < 0 ? nullptr : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+  return text ? cleaned(ASN1_STRING_get0_data(text), ASN1_STRING_length(text)) : std::string();
+}
+
 Failure certificate_failure(int error, int depth, const X509* certificate, X509* leaf,
                             std::string_view host) {
   const std::string whose = depth == 0 ? "certificate" : "CA certificate at depth " + std::to_string(depth);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "model/result.h"
@@ -14,6 +15,8 @@ namespace answerback::net {
 
 // Seconds since the epoch; the earliest end of a chain, nullopt for an empty one.
 std::optional<std::int64_t> earliest_expiry(const STACK_OF(X509) *);
+
+std::string common_name(const X509_NAME*);  // "" where it has none
 
 // `error` is an X509_V_ERR_…, `certificate` the one it is about (may be null), `leaf` the peer's own (may be
 // null).

@@ -57,6 +57,15 @@ void on_message(int outgoing, int, int type, const void* data, std::size_t size,
     first.assign(static_cast<const char*>(data), size);
 }
 
+// As the handshake carries them: each with its length before it (RFC 7301).
+void offer(SSL* native, const std::vector<std::string>& protocols) {
+  std::string list;
+  for (const std::string& protocol : protocols) list += static_cast<char>(protocol.size()) + protocol;
+  if (!list.empty())
+    SSL_set_alpn_protos(native, reinterpret_cast<const unsigned char*>(list.data()),
+                        static_cast<unsigned>(list.size()));
+}
+
 void prepare(TlsStream& stream, const std::shared_ptr<Seen>& seen) {
   SSL* const native = stream.native_handle();
   X509_VERIFY_PARAM* const rules = SSL_get0_param(native);
@@ -144,6 +153,7 @@ asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> Tls::handsha
   seen->host = bare(settings.server_name.empty() ? std::move(host) : settings.server_name);
   seen->insecure = settings.insecure_skip_verify;
   prepare(*stream, seen);
+  offer(stream->native_handle(), settings.alpn);
 
   const auto [error] = co_await stream->async_handshake(
       ssl::stream_base::client, asio::bind_executor(gate, asio::as_tuple(asio::deferred)));
@@ -155,6 +165,24 @@ asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> Tls::handsha
   throw_if_cancelled(error);
   if (error) co_return std::unexpected(handshake_failure(error, *seen));
   co_return stream;
+}
+
+TlsFacts facts_of(TlsStream& stream) {
+  SSL* const native = stream.native_handle();
+  TlsFacts facts;
+  facts.version = SSL_get_version(native);
+  facts.cipher = SSL_get_cipher_name(native);
+  const unsigned char* chosen = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(native, &chosen, &size);
+  if (size > 0) facts.alpn.assign(reinterpret_cast<const char*>(chosen), size);
+  if (const X509* const leaf = SSL_get0_peer_certificate(native)) {
+    facts.subject = common_name(X509_get_subject_name(leaf));
+    facts.issuer = common_name(X509_get_issuer_name(leaf));
+  }
+  if (const auto* const chain = SSL_get_peer_cert_chain(native))
+    facts.chain = static_cast<std::size_t>(sk_X509_num(chain));
+  return facts;
 }
 
 Failure tls_failure(const error_code& error, std::string_view doing) {

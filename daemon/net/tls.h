@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/connect.h"
 #include "probe/run.h"
@@ -23,7 +24,8 @@ struct TlsSettings {
   std::string cert_file = {}, key_file = {};  // PEM; without key_file the key is in cert_file
   std::string server_name = {};               // empty: the host connected to
   bool insecure_skip_verify = false;
-  std::string min_version = "TLS12";  // TLS10 TLS11 TLS12 TLS13
+  std::string min_version = "TLS12";   // TLS10 TLS11 TLS12 TLS13
+  std::vector<std::string> alpn = {};  // offered, the dearest first ("h2", "http/1.1")
   auto operator<=>(const TlsSettings&) const = default;
 };
 
@@ -47,6 +49,16 @@ class Tls {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// What an established stream has agreed on and was shown. Texts of the certificate are the peer's: cut,
+// cleaned.
+struct TlsFacts {
+  std::string version, cipher;  // "TLSv1.3"
+  std::string alpn;             // "h2"; empty: none chosen
+  std::string subject, issuer;  // common names
+  std::size_t chain = 0;        // certificates sent
+};
+TlsFacts facts_of(TlsStream&);
 
 // The failure an error of an established TLS stream stands for: tls_protocol for TLS's own (an alert: a
 // client certificate was due, …), else as socket_failure().

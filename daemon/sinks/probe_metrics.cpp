@@ -67,6 +67,11 @@ constexpr std::array shown{
           "What the clock of a service that signs in or checks tokens is ahead of ours, newest run."},
     Shown{Measure::token_lifetime, "answerback_auth_token_lifetime_seconds",
           "Time that a token just received is good for, newest run."},
+    Shown{Measure::dns_ttl, "answerback_dns_answer_ttl_seconds", "Least TTL of the answers, newest run."},
+    Shown{Measure::round_trip, "answerback_icmp_round_trip_seconds",
+          "Mean round trip of the echoes that came back, newest run."},
+    Shown{Measure::packet_loss, "answerback_icmp_packet_loss_ratio",
+          "Share of the echoes that did not come back, newest run."},
 };
 
 class ProbePage {

@@ -1,0 +1,20 @@
+#pragma once
+// The data of one DNS record as people write it (RFC 1035, 2782, 3596, 8659). Pure.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace answerback::net {
+
+struct DnsRdata {
+  const unsigned char *message, *end;  // the whole message, in which names may be compressed
+  const unsigned char* data;           // within it
+  std::size_t size;
+};
+
+// As DnsRecord::text; nullopt where the data does not fit the type.
+std::optional<std::string> dns_record_text(std::uint16_t type, const DnsRdata&);
+
+}  // namespace answerback::net
