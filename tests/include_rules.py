@@ -24,7 +24,8 @@ MAY = {
     "http": ["model/", "http/", "sinks/board.h", "sinks/event_ring.h", "sinks/metrics.h"],
     "credentials": ["model/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h", "credentials/"],
     "probes": ["model/", "probe/", "net/", "credentials/credentials.h", "config/fields.h", "config/secret.h",
-               "probes/expect", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h"],
+               "probes/expect", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h",
+               "probes/document.h", "probes/endpoint.h", "probes/program.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {
