@@ -15,6 +15,7 @@
 
 #include "probes/exec_worker.h"
 #include "probes/llm_replicas_worker.h"
+#include "probes/mcp_worker.h"
 #include "probes/postgres_worker.h"
 
 namespace {
@@ -28,6 +29,7 @@ struct Handler {
 constexpr Handler handlers[] = {
     {"exec", &answerback::probes::answer_exec},
     {"llm_replicas", &answerback::probes::answer_llm_replicas},
+    {"mcp", &answerback::probes::answer_mcp},
     {"postgres", &answerback::probes::answer_postgres},
 };
 

@@ -43,6 +43,9 @@ constexpr std::array table{
               Reason::read_timeout},
     PhaseInfo{Phase::stream, "stream", "content is coming", Reason::stalled},
     PhaseInfo{Phase::execute, "execute", "a program is running", Reason::read_timeout},
+    PhaseInfo{Phase::discover, "discover", "asking who it is and what it speaks", Reason::read_timeout},
+    PhaseInfo{Phase::list, "list", "asking what it offers", Reason::read_timeout},
+    PhaseInfo{Phase::call, "call", "using something it offers", Reason::tool_stuck},
     PhaseInfo{Phase::close, "close", "saying goodbye", Reason::read_timeout},
 };
 

@@ -33,6 +33,9 @@ enum class Phase : std::uint8_t {
   first_token,  // generation asked for, no content yet
   stream,       // content is coming
   execute,      // a program is running
+  discover,     // who it is and what it speaks
+  list,         // what it offers
+  call,         // something it offers is used
   close,        // saying goodbye
 };
 
