@@ -30,6 +30,7 @@ groups:
 
 
 class OnPlatform(Scenario):
+    template = CONFIG
     more = ""  # of the configuration
 
     def setUp(self):
@@ -41,7 +42,7 @@ class OnPlatform(Scenario):
         self.platform = self.opened(Process([str(program), "--port", str(self.port), "--database", self.postgres.dsn,
                                              "--jwt-secret", SECRET], self.folder, "platform"))
         wait_for(lambda: self.demo("/demo", "GET"), 20, self.platform.output)
-        self.answerback = self.daemon(CONFIG.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET) + self.more)
+        self.answerback = self.daemon(self.template.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET) + self.more)
         self.answerback.wait_health("pass", 30)
 
     def demo(self, path, method="POST", body=None):
