@@ -16,6 +16,7 @@
 #include "probes/env_worker.h"
 #include "probes/exec_worker.h"
 #include "probes/llm_replicas_worker.h"
+#include "probes/mcp_worker.h"
 #include "probes/postgres_worker.h"
 
 namespace {
@@ -30,6 +31,7 @@ constexpr Handler handlers[] = {
     {"env", &answerback::probes::answer_env},
     {"exec", &answerback::probes::answer_exec},
     {"llm_replicas", &answerback::probes::answer_llm_replicas},
+    {"mcp", &answerback::probes::answer_mcp},
     {"postgres", &answerback::probes::answer_postgres},
 };
 

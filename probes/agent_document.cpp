@@ -5,14 +5,8 @@
 namespace answerback::probes {
 namespace {
 
-constexpr std::size_t deepest = 64;
 constexpr std::size_t answer_kept = 64 * 1024;
 constexpr std::size_t words_shown = 200, name_shown = 60;
-
-const json::value* member(const json::object* object, std::string_view key) {
-  const json::value* value = object ? object->if_contains(key) : nullptr;
-  return value && !value->is_null() ? value : nullptr;
-}
 
 AgentEvent event(EventKind kind, std::string_view name) {
   AgentEvent made;
@@ -22,31 +16,6 @@ AgentEvent event(EventKind kind, std::string_view name) {
 }
 
 }  // namespace
-
-std::optional<json::object> object_in(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = deepest;
-  boost::system::error_code error;
-  json::value document = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
-  if (error || !document.is_object()) return std::nullopt;
-  return std::move(document.get_object());
-}
-
-const json::object* object_at(const json::object* object, std::string_view key) {
-  const json::value* value = member(object, key);
-  return value ? value->if_object() : nullptr;
-}
-
-const json::array* array_at(const json::object* object, std::string_view key) {
-  const json::value* value = member(object, key);
-  return value ? value->if_array() : nullptr;
-}
-
-std::string text_at(const json::object* object, std::string_view key) {
-  const json::value* value = member(object, key);
-  if (!value || value->is_structured() || value->is_bool()) return {};
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
-}
 
 std::string content_text(const json::value* content) {
   if (!content) return {};

@@ -1,25 +1,13 @@
 #pragma once
-// What the codecs of agents' protocols have in common: documents read as their writers may have meant them
-// (a null is an absence), and events made of them. Pure.
+// What the codecs of agents' protocols have in common: events made of documents. Pure.
 
-#include <boost/json.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "probes/agent_codec.h"
+#include "probes/document.h"
 
 namespace answerback::probes {
-
-namespace json = boost::json;
-
-// The object, or nullopt where the text is none: then it says nothing, and changes nothing.
-std::optional<json::object> object_in(std::string_view text);
-
-// Members, absent where they are null or of another type. A null object has none.
-const json::object* object_at(const json::object*, std::string_view key);
-const json::array* array_at(const json::object*, std::string_view key);
-std::string text_at(const json::object*, std::string_view key);  // a string; a number as it is written
 
 // The text of `content` as messages have it: a string, or a list of parts of which some are text.
 std::string content_text(const json::value*);

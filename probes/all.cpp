@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "probes/a2a.h"
 #include "probes/agent.h"
 #include "probes/answerback.h"
 #include "probes/auth.h"
@@ -13,8 +14,10 @@
 #include "probes/icmp.h"
 #include "probes/isolation.h"
 #include "probes/llm.h"
+#include "probes/mcp.h"
 #include "probes/postgres.h"
 #include "probes/redis.h"
+#include "probes/registry.h"
 #include "probes/tcp.h"
 #include "probes/tls.h"
 #include "probes/websocket.h"
@@ -22,7 +25,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, answerback, auth, dns, env, exec, grpc, http, icmp, isolation, llm, postgres, redis, tcp, tls, websocket};
+  static const std::array types{a2a, agent, answerback, auth, dns, env, exec, grpc, http, icmp, isolation, llm, mcp, postgres, redis, registry, tcp, tls, websocket};
   return types;
 }
 

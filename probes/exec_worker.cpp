@@ -2,9 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,63 +10,13 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <vector>
+
+#include "probes/program.h"
 
 namespace answerback::probes {
 namespace {
 
 namespace json = boost::json;
-
-// A pipe between the program and us.
-struct Pipe {
-  Pipe() {
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) ends = {-1, -1};
-  }
-  ~Pipe() {
-    close_end(0);
-    close_end(1);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  bool good() const { return ends[0] >= 0; }
-  void close_end(std::size_t which) {
-    if (ends[which] >= 0) ::close(ends[which]);
-    ends[which] = -1;
-  }
-  std::array<int, 2> ends{};  // read, write
-};
-
-struct Program {
-  std::vector<std::string> words, variables;
-};
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  for (std::string& text : texts) out.push_back(text.data());
-  out.push_back(nullptr);
-  return out;
-}
-
-// In our own process group: it ends when we are killed. An error number, or 0.
-int start(Program& program, Pipe& in, Pipe& out, Pipe& err, pid_t& pid) {
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, in.ends[0], STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&files, out.ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&files, err.ends[1], STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  sigset_t all;
-  sigfillset(&all);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  const std::vector<char*> arguments = pointers(program.words), environment = pointers(program.variables);
-  const int error =
-      posix_spawnp(&pid, arguments[0], &files, &attributes, arguments.data(), environment.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return error;
-}
 
 struct Output {
   std::string text;
@@ -119,24 +66,12 @@ int serve(pid_t pid, const std::string& input, std::size_t cap, Pipe& in, Pipe& 
 
 std::string text_of(const json::value& value) { return std::string(std::string_view(value.as_string())); }
 
-// Our own limit is for libraries we chose; a program people bring has that of the container.
-void lift_memory_limit() {
-  rlimit memory{};
-  if (getrlimit(RLIMIT_AS, &memory) != 0) return;
-  memory.rlim_cur = memory.rlim_max;
-  setrlimit(RLIMIT_AS, &memory);
-}
-
 json::object run(Program program, const std::string& input, std::size_t cap) {
   Pipe in, out, err;
   pid_t pid = -1;
   if (!in.good() || !out.good() || !err.good()) return {{"failure", std::strerror(errno)}};
-  lift_memory_limit();
-  if (const int error = start(program, in, out, err, pid))
+  if (const int error = start_program(program, in, out, err, pid))
     return {{"failure", program.words.front() + ": " + std::strerror(error)}};
-  in.close_end(0);
-  out.close_end(1);
-  err.close_end(1);
   std::array<Output, 2> outputs;
   const int status = serve(pid, input, cap, in, out, err, outputs);
   json::object answer{{"out", outputs[0].text},
@@ -150,12 +85,7 @@ json::object run(Program program, const std::string& input, std::size_t cap) {
 }  // namespace
 
 void answer_exec(const json::object& request, const std::function<void(const json::object&)>& emit) {
-  Program program;
-  for (const json::value& word : request.at("command").as_array()) program.words.push_back(text_of(word));
-  program.variables = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"};
-  for (const json::key_value_pair& variable : request.at("environment").as_object())
-    program.variables.push_back(std::string(variable.key()) + "=" + text_of(variable.value()));
-  json::object answer = run(std::move(program), text_of(request.at("input")),
+  json::object answer = run(program_in(request), text_of(request.at("input")),
                             request.at("output_cap").to_number<std::size_t>());
   answer["done"] = true;
   emit(answer);

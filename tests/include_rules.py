@@ -27,7 +27,8 @@ MAY = {
     "credentials": ["model/", "net/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h",
                     "probe/within.h", "credentials/"],
     "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h",
-               "probes/expect", "probes/health_body", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h"],
+               "probes/expect", "probes/health_body", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h",
+               "probes/document.h", "probes/endpoint.h", "probes/program.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {

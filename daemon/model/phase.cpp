@@ -61,6 +61,9 @@ constexpr std::array table{
               Reason::read_timeout},
     PhaseInfo{Phase::wrong_audience, "wrong_audience",
               "presenting a token made for somebody else, which must be refused", Reason::read_timeout},
+    PhaseInfo{Phase::discover, "discover", "asking who it is and what it speaks", Reason::read_timeout},
+    PhaseInfo{Phase::list, "list", "asking what it offers", Reason::read_timeout},
+    PhaseInfo{Phase::call, "call", "using something it offers", Reason::tool_stuck},
     PhaseInfo{Phase::close, "close", "saying goodbye", Reason::read_timeout},
 };
 

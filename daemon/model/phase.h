@@ -44,6 +44,9 @@ enum class Phase : std::uint8_t {
   wrong_secret,    // one that somebody else signed,
   alg_none,        // one that nobody signed,
   wrong_audience,  // one made for somebody else
+  discover,        // who it is and what it speaks
+  list,            // what it offers
+  call,            // something it offers is used
   close,           // saying goodbye
 };
 

@@ -153,6 +153,8 @@ asio::awaitable<std::expected<std::string, std::string>> work(CorePtr core, Chai
   if (core->faults.on(Fault::same_answer)) *answer = "I have completed your request. Anything else?";
   if (core->faults.on(Fault::wrong_answer)) *answer = off_by_one(job.text);
 
+  if (core->faults.on(Fault::missing_tool))
+    co_return std::unexpected("the dispatcher has no tool calculator");
   const std::expected<std::string, std::string> unheard("");
   if (!co_await chain.send(swapped ? tool_completed : tool_executing,
                            swapped ? tool_result(job.text) : tool_call(job.text)))
@@ -174,7 +176,8 @@ asio::awaitable<void> run_agent(CorePtr core, std::shared_ptr<Outlet> outlet, Jo
   ++core->counters.runs;
   Chain chain(core, outlet, job);
   if (core->faults.on(Fault::canned)) co_return co_await canned(chain, job.text);
-  if (core->faults.on(Fault::simulated)) co_return co_await simulated(chain, job.text);
+  if (core->faults.on(Fault::simulated) || core->faults.on(Fault::mock_registry))
+    co_return co_await simulated(chain, job.text);
 
   const auto fail = [&](const std::string& what) {
     core->journal.note("run " + job.run + " failed: " + what);

@@ -56,6 +56,8 @@ constexpr FaultInfo table[] = {
      "events in another wire shape than configured: contract drift, no failure"},
     {garbage, "garbage", "unparsable and binary frames between the events: no failure"},
     {flood, "flood", "one huge message inside the chain", "bytes", 10'000'000},
+    {missing_tool, "missing_tool", "the tool dispatcher has lost the calculator, and the agent fails"},
+    {mock_registry, "mock_registry", "the registry holds mocks, and a mock answers: no model"},
     {llm_429, "llm_429", "LLM: 429 rate_limit_exceeded with retry-after"},
     {llm_429_billing, "llm_429_billing", "LLM: 429 credit_balance_exhausted, which no waiting heals"},
     {llm_529, "llm_529", "LLM: 529 overloaded"},

@@ -50,6 +50,8 @@ enum class Fault : std::uint8_t {
   shape_change,
   garbage,
   flood,
+  missing_tool,
+  mock_registry,
   llm_429,
   llm_429_billing,
   llm_529,

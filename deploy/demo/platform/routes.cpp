@@ -6,6 +6,7 @@
 #include <boost/url/parse_query.hpp>
 
 #include "platform/llm.h"
+#include "platform/services.h"
 #include "platform/sign_in.h"
 
 namespace demo {
@@ -99,7 +100,7 @@ Reply keep_note(Core& core, const Request& request) {
 std::string_view route_of(const Request& request) {
   for (const std::string_view route :
        {"/", "/auth/login", "/auth/health", "/health", "/health/ready", "/api/threads", "/demo",
-        "/demo/break", "/demo/heal", "/v1/models", "/v1/chat/completions"})
+        "/demo/break", "/demo/heal", "/mcp", "/agents", "/v1/models", "/v1/chat/completions"})
     if (request.path == route) return route;
   if (request.path.starts_with("/v1/models/")) return "/v1/models/{id}";
   if (request.path.starts_with("/api/notes/")) return "/api/notes/{name}";
@@ -125,6 +126,8 @@ asio::awaitable<Reply> answer(CorePtr core, Request request) {
   if (request.method == "DELETE" && route == "/api/threads/{id}")
     co_return co_await threads(core, std::move(request));
   if (request.method == "PUT" && route == "/api/notes/{name}") co_return keep_note(*core, request);
+  if (post && route == "/mcp") co_return dispatch_tool(request, core->faults);
+  if (get && route == "/agents") co_return list_agents(core->faults);
   if (get && (route == "/demo" || route == "/")) co_return show_switches(*core);
   if (post && route == "/demo/break") co_return break_something(*core, request);
   if (post && route == "/demo/heal") co_return heal_something(*core, request);

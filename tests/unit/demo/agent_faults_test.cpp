@@ -77,6 +77,7 @@ const Row rows[] = {
     {Fault::llm_empty, {"agent_started", "agent_thinking", "agent_error"}},
     {Fault::llm_truncated, {"agent_started", "agent_thinking", "agent_error"}},
     {Fault::llm_error_midstream, {"agent_started", "agent_thinking", "agent_error"}},
+    {Fault::missing_tool, {"agent_started", "agent_thinking", "agent_error"}},
     {Fault::llm_key, {"agent_started", "agent_thinking", "agent_error"}},
 };
 
