@@ -60,6 +60,22 @@ TEST_F(HealthJson, RootHasTheDraftsKeysAndOurs) {
   EXPECT_FALSE(body.contains("notes"));
 }
 
+TEST_F(HealthJson, TellsAParentWhoItIsAndOfHowMuchItSpeaks) {
+  given.plan.part = ShardPart{.shard = {1, 3}, .probes = 9, .members = {4}};
+  Context asked = context();
+  asked.instance = "abc";
+  const auto shard_in = [](const Response& response) {
+    return print(json::parse(response.body).at_pointer("/shard"));
+  };
+  EXPECT_EQ(shard_in(health(asked)), R"({"index":1,"of":3,"own":3,"total":9})");
+  EXPECT_EQ(shard_in(health(asked, given.plan.groups[0])), R"({"index":1,"of":3,"own":1,"total":4})");
+  EXPECT_EQ(json::parse(health(asked).body).at_pointer("/instance"), "abc");
+  EXPECT_FALSE(json::parse(health(asked).body).as_object().contains("looking"));
+  asked.beat_age = 20s;
+  EXPECT_EQ(json::parse(health(asked).body).at_pointer("/looking"), false);
+  EXPECT_EQ(json::parse(health(asked, given.plan.groups[0]).body).at_pointer("/looking"), false);
+}
+
 TEST_F(HealthJson, ACheckTellsWhatFailedWhereAndSinceWhen) {
   const json::object check = whole().at_pointer("/checks/db/0").as_object();
   EXPECT_EQ(check.at("componentId"), "db");
@@ -151,7 +167,8 @@ TEST_F(HealthJson, BeforeTheFirstSnapshotItIsStarting) {
   const Response response =
       health({.snapshot = nullptr, .beat_age = 100ms, .version = "1.2.3", .actions = actions});
   EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(response.body, R"({"status":"fail","version":"1.2.3","output":"starting: no results yet"})");
+  EXPECT_EQ(response.body,
+            R"({"status":"fail","version":"1.2.3","looking":false,"output":"starting: no results yet"})");
 }
 
 TEST_F(HealthJson, WhileNotLookingItFailsAndShowsWhatWasLastSeen) {
