@@ -13,6 +13,17 @@ std::uint64_t tokens(double value) {
   return value > 0 ? static_cast<std::uint64_t>(std::min(value, most)) : 0;
 }
 
+// What a run has seen of its chain, where it saw at least as much as those before it.
+void learn(std::vector<std::string>& chain, const RunRecord& run) {
+  std::vector<std::string> reached;
+  bool whole = false;
+  for (const Sample& sample : run.samples) {
+    if (sample.measure == Measure::stage_duration) reached.push_back(sample.label);
+    if (sample.measure == Measure::stages_reached) whole = sample.value >= 1;
+  }
+  if (!reached.empty() && (whole || reached.size() > chain.size())) chain = std::move(reached);
+}
+
 }  // namespace
 
 void Histogram::observe(double value) {
@@ -31,6 +42,8 @@ std::uint64_t Histogram::count() const {
 void Tally::count(const RunRecord& run) {
   ++runs[{run.result.verdict, run.result.reason}];
   duration.observe(seconds(run.took()));
+  recent.add({static_cast<float>(seconds(run.took())), run.result.verdict});
+  learn(chain, run);
   for (const Sample& sample : run.samples) {
     if (sample.measure == Measure::input_tokens) input_tokens += tokens(sample.value);
     if (sample.measure == Measure::output_tokens) output_tokens += tokens(sample.value);

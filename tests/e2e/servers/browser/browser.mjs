@@ -1,0 +1,80 @@
+// A headless Chromium for the tests in Python: one JSON command a line comes in, one answer a line goes out.
+import fs from 'node:fs';
+import {createRequire} from 'node:module';
+import readline from 'node:readline';
+import {chromium} from 'playwright-core';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const browser = await chromium.launch({
+  executablePath: process.argv[2],
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync', '--js-flags=--expose-gc', '--enable-precise-memory-info'],
+});
+
+let context, page, cdp, complaints = [];
+
+// Whatever the page's policy refused, and whatever a script of ours threw.
+const watch = () => {
+  window.refused = [];
+  document.addEventListener('securitypolicyviolation', (event) => window.refused.push(`${event.violatedDirective}: ${event.blockedURI}`));
+  window.longest = 0;
+  new PerformanceObserver((entries) => {
+    for (const entry of entries.getEntries()) window.longest = Math.max(window.longest, entry.duration);
+  }).observe({type: 'longtask', buffered: true});
+};
+
+const commands = {
+  async open({url, theme = 'light', width = 1280, height = 900, scripts = true, bypass = false}) {
+    await context?.close();
+    context = await browser.newContext({viewport: {width, height}, colorScheme: theme, javaScriptEnabled: scripts, bypassCSP: bypass, reducedMotion: 'reduce'});
+    page = await context.newPage();
+    cdp = await context.newCDPSession(page);
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
+    page.on('dialog', (dialog) => (complaints.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
+    await page.addInitScript(watch);
+    await page.goto(url);
+  },
+  evaluate: ({code}) => page.evaluate(code),
+  text: () => page.locator('body').innerText(),
+  html: () => page.content(),
+  title: () => page.title(),
+  press: ({key}) => page.keyboard.press(key),
+  click: ({on}) => page.locator(on).first().click(),
+  resize: ({width, height}) => page.setViewportSize({width, height}),
+  theme: ({theme}) => page.emulateMedia({colorScheme: theme}),
+  shot: ({path, whole = true}) => page.screenshot({path, fullPage: whole}).then(() => path),
+  complaints: async () => [...complaints, ...(await page.evaluate('window.refused'))],
+  // What axe-core finds, as "rule: node"; run from outside the page's policy.
+  async axe() {
+    await cdp.send('Page.setBypassCSP', {enabled: true});
+    await cdp.send('Runtime.evaluate', {expression: axe});
+    const {result, exceptionDetails} = await cdp.send('Runtime.evaluate', {
+      expression: 'axe.run(document, {resultTypes: ["violations"]}).then((r) => JSON.stringify(r.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 160) + " " + n.failureSummary).slice(0, 3)])))',
+      awaitPromise: true});
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return JSON.parse(result.value);
+  },
+  async heap() {
+    await cdp.send('HeapProfiler.collectGarbage');
+    const {usedSize} = await cdp.send('Runtime.getHeapUsage');
+    const {nodes, jsEventListeners} = await cdp.send('Memory.getDOMCounters');
+    return {used: usedSize, nodes, listeners: jsEventListeners, longest: await page.evaluate('window.longest')};
+  },
+  async usage() {
+    const {usedSize, totalSize} = await cdp.send('Runtime.getHeapUsage');
+    return {used: usedSize, total: totalSize};
+  },
+};
+
+for await (const line of readline.createInterface({input: process.stdin})) {
+  const {command, ...with_what} = JSON.parse(line);
+  let answer;
+  try {
+    answer = {value: (await commands[command](with_what)) ?? null};
+  } catch (error) {
+    answer = {error: String(error.stack ?? error)};
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();
