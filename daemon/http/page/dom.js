@@ -28,7 +28,12 @@ export const shape = () => el('span', {class: 'shape', 'aria-hidden': 'true'});
 
 // Sets a text, unless it is the same: what did not change costs neither layout nor a selection.
 export function put(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const only = node.firstChild;
+  if (only?.nodeType === Node.TEXT_NODE && !only.nextSibling) {
+    if (only.data !== text) only.data = text;  // no new node: a storm would leave thousands behind
+  } else if (node.textContent !== text) {
+    node.textContent = text;
+  }
 }
 
 // Makes the children of `parent` those of `items`, in their order; kept ones are updated, not made anew.
