@@ -6,7 +6,8 @@
 const GAP = 1000;        // between two reads, at least
 const BEAT = 2000;       // between two signs of life, at most
 const WHOLE = 5000;      // between two reads of everything, at most
-const STRIPS = 60_000;   // the day's strips change slowly
+const STRIPS = 60_000;   // between two reads of the days, which change slowly
+const NEWS = 10_000;     // and where something has happened
 const PATIENCE = 3000;   // with one answer
 const SILENT = 6000;     // without any (this machine may have slept)
 const REJOIN = 5000;     // after the stream of events was refused
@@ -21,17 +22,18 @@ const trusted = (path) => globalThis.trustedTypes?.createPolicy('answerback', {c
 
 class Refused extends Error {}
 
+// `may_be_missing`: there is none before the first results.
 async function ask(path, may_be_missing) {
   const response = await fetch(url(path), {cache: 'no-store', signal: AbortSignal.timeout(PATIENCE), redirect: 'error'});
   const json = (response.headers.get('Content-Type') ?? '').includes('json');
   const known = json && (response.ok || response.status === 503);
-  if (!known && !may_be_missing) throw new Refused(`answers ${response.status}${response.ok ? ' with something else' : ''}`);
+  if (!known && !(may_be_missing && response.status === 503)) throw new Refused(`answers ${response.status}${response.ok ? ' with something else' : ''}`);
   if (!known) await response.body?.cancel();
   return {body: known ? await response.json() : null, date: Date.parse(response.headers.get('Date') ?? '')};
 }
 
 export class Link {
-  facts = null;        // {health, probes, incidents, silences}: what was last read; null before
+  facts = null;        // {health, starting, probes, incidents, silences}: what was last read; null before
   lost = null;         // null, or why there is no answer
   heard = 0;           // when the last answer came, by Date.now()
   skew = 0;            // how far the daemon's clock is ahead of ours, ms
@@ -95,9 +97,10 @@ export class Link {
     try {
       const whole = !document.hidden && (this.#wanted || this.lost !== null || now - this.#whole >= WHOLE);
       if (whole) {
+        const strips = now - this.#struck >= (this.#wanted ? NEWS : STRIPS);
         this.#wanted = false;
         this.#whole = now;
-        await this.#read_all(now);
+        await this.#read_all(now, strips);
       } else {
         this.#take({...this.facts, health: await this.#health()});
       }
@@ -118,8 +121,7 @@ export class Link {
     return body;
   }
 
-  async #read_all(now) {
-    const strips = now - this.#struck >= STRIPS;
+  async #read_all(now, strips) {
     const [health, probes, incidents, silences] = await Promise.all([
       this.#health(),
       ask(`api/v1/probes?without=frames${strips ? '' : ',strip'}`, true),
@@ -131,7 +133,7 @@ export class Link {
       this.#strips = new Map(probes.body.map((probe) => [probe.name, probe.strip]));
     }
     for (const probe of probes.body ?? []) probe.strip = this.#strips.get(probe.name);
-    this.#take({health, probes: probes.body ?? [], incidents: incidents.body ?? [], silences: silences.body ?? []});
+    this.#take({health, starting: !probes.body, probes: probes.body ?? [], incidents: incidents.body ?? [], silences: silences.body ?? []});
   }
 
   #take(facts) {

@@ -17,7 +17,7 @@ async function show(link) {
   show_causes(facts, now);
   show_incidents(facts, now);
   show_silences(facts, now);
-  await probes.show(facts.probes, now, Boolean(held));
+  await probes.show(facts.probes, now, Boolean(held || facts.starting));
 }
 
 const link = new Link(show);
