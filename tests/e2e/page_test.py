@@ -305,10 +305,13 @@ class Page(Scenario):
             peak, elements = max(peak, usage["used"]), max(elements, usage["elements"])
         moved, waited = self.browser("window.moved"), self.browser("window.longest")
         last = self.browser.heap()
-        print(f"storm of {seconds} s: heap {first['used'] / 1e6:.1f} MB, then {last['used'] / 1e6:.1f} MB, at most {peak / 1e6:.1f} MB, elements {first['elements'] / 1e6:.1f} MB, then {last['elements'] / 1e6:.1f} MB, at most {elements / 1e6:.1f} MB; "
-              f"{last['nodes']} nodes, {last['listeners']} listeners, at most {waited:.0f} ms unresponsive, {moved} moves", flush=True)
+        mb = lambda bytes: f"{bytes / 1e6:.1f} MB"
+        print(f"storm of {seconds} s: heap {mb(first['used'])}, then {mb(last['used'])}, at most {mb(peak)}; elements "
+              f"{mb(first['elements'])}, then {mb(last['elements'])}, at most {mb(elements)}; {last['nodes']} nodes, "
+              f"{last['listeners']} listeners, at most {waited:.0f} ms unresponsive, {moved} moves", flush=True)
         self.assertGreater(moved, 100 * min(seconds, 10) / 2)
         self.assertLess(peak, 30e6)
+        self.assertLess(last["used"] + last["elements"], 30e6)
         self.assertLess(last["used"], first["used"] + 3e6)
         self.assertLess(last["nodes"], first["nodes"] * 1.3 + 2000)
         self.assertLess(waited, 1000)

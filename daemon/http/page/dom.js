@@ -30,7 +30,7 @@ export const shape = () => el('span', {class: 'shape', 'aria-hidden': 'true'});
 export function put(node, text) {
   const only = node.firstChild;
   if (only?.nodeType === Node.TEXT_NODE && !only.nextSibling) {
-    if (only.data !== text) only.data = text;  // no new node: a storm would leave thousands behind
+    if (only.data !== text) only.data = text; // no new node: a storm would leave thousands behind
   } else if (node.textContent !== text) {
     node.textContent = text;
   }
@@ -40,7 +40,7 @@ export function put(node, text) {
 // `make(item)` gives a node, `update(node, item)` fills it; the nodes belong to `parent` alone.
 const kept = new WeakMap();
 export function list(parent, items, key, make, update) {
-  if (!kept.has(parent)) parent.replaceChildren();  // as the server drew it
+  if (!kept.has(parent)) parent.replaceChildren(); // as the server drew it
   const before = kept.get(parent) ?? new Map();
   const after = new Map();
   let next = parent.firstElementChild;

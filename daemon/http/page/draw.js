@@ -32,7 +32,8 @@ export function day_in_words(strip) {
 export function line(values, width, height) {
   const top = Math.max(...values.filter((value) => value !== null), 0) || 1;
   const step = values.length > 1 ? width / (values.length - 1) : width;
-  let path = '', pen = 'M';
+  let path = '',
+    pen = 'M';
   values.forEach((value, i) => {
     if (value === null || value === undefined) pen = 'M';
     else {
@@ -46,5 +47,7 @@ export function line(values, width, height) {
 // A tick at the foot for each run that was no pass.
 export function ticks(verdicts, width, height) {
   const step = verdicts.length > 1 ? width / (verdicts.length - 1) : width;
-  return [...verdicts].map((verdict, i) => (verdict === 'p' ? '' : `M${(i * step).toFixed(1)} ${height}v-5`)).join('');
+  return [...verdicts]
+    .map((verdict, i) => (verdict === 'p' ? '' : `M${(i * step).toFixed(1)} ${height}v-5`))
+    .join('');
 }

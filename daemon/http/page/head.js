@@ -6,7 +6,11 @@ import {age, clock, percent, plural} from './words.js';
 export const LOOKS = {
   up: {word: 'Pass', mark: '●', icon: ['#2e8b57', 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13z']},
   degraded: {word: 'Warn', mark: '▲', icon: ['#d08a1d', 'M8 1l7.5 14h-15z']},
-  down: {word: 'Fail', mark: '✕', icon: ['#cf2f27', 'M3.5 1L8 5.5 12.5 1 15 3.5 10.5 8 15 12.5 12.5 15 8 10.5 3.5 15 1 12.5 5.5 8 1 3.5z']},
+  down: {
+    word: 'Fail',
+    mark: '✕',
+    icon: ['#cf2f27', 'M3.5 1L8 5.5 12.5 1 15 3.5 10.5 8 15 12.5 12.5 15 8 10.5 3.5 15 1 12.5 5.5 8 1 3.5z'],
+  },
   unknown: {word: 'Unknown', mark: '?', icon: ['#7a8091', 'M8 1l7 7-7 7-7-7zm0 3.4L4.4 8 8 11.6 11.6 8z']},
 };
 
@@ -16,8 +20,15 @@ export function look_of({lost, facts}) {
   const {health, probes} = facts;
   const blind = (health.notes ?? [])[0] ?? '';
   const sentence = health.output ?? '';
-  if (blind) return {state: 'unknown', word: blind.startsWith('stopping') ? 'Stopping' : 'Not looking', sentence, held: true};
-  if (health.status === 'pass') return {state: 'up', word: 'Pass', sentence: `${plural(probes.length, 'probe')}: all up`};
+  if (blind)
+    return {
+      state: 'unknown',
+      word: blind.startsWith('stopping') ? 'Stopping' : 'Not looking',
+      sentence,
+      held: true,
+    };
+  if (health.status === 'pass')
+    return {state: 'up', word: 'Pass', sentence: `${plural(probes.length, 'probe')}: all up`};
   if (health.status === 'warn') return {state: 'degraded', word: 'Warn', sentence};
   const down = probes.some((probe) => probe.critical && probe.health === 'down');
   return {state: down ? 'down' : 'unknown', word: down ? 'Fail' : 'Unknown', sentence};
@@ -26,12 +37,18 @@ export function look_of({lost, facts}) {
 // The causes of the sentence one below the other, each begun by its name.
 function tell(node, sentence, names) {
   const parts = sentence ? sentence.split(' | ') : [];
-  list(node, parts.map((text, i) => ({text, i})), ({i}) => i, () => el('span', {class: 'part'}), (part, {text}) => {
-    if (part.textContent === text) return;
-    const end = text.indexOf(':');
-    const name = end > 0 && names.has(text.slice(0, end)) ? text.slice(0, end) : '';
-    part.replaceChildren(...(name ? [el('strong', {}, name), text.slice(name.length)] : [text]));
-  });
+  list(
+    node,
+    parts.map((text, i) => ({text, i})),
+    ({i}) => i,
+    () => el('span', {class: 'part'}),
+    (part, {text}) => {
+      if (part.textContent === text) return;
+      const end = text.indexOf(':');
+      const name = end > 0 && names.has(text.slice(0, end)) ? text.slice(0, end) : '';
+      part.replaceChildren(...(name ? [el('strong', {}, name), text.slice(name.length)] : [text]));
+    },
+  );
 }
 
 const SHARES = ['working', 'blocked', 'unknown'];
@@ -40,7 +57,12 @@ function value(node, {value: shares, capabilities}, held) {
   if (!node.querySelector('svg')) {
     node.replaceChildren(
       el('p', {}, ...SHARES.map((share) => el('span', {'data-share': share}, el('b'), ` ${share}`))),
-      svg('svg', {viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, ...SHARES.map((share) => svg('rect', {'data-share': share, height: 4}))));
+      svg(
+        'svg',
+        {viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
+        ...SHARES.map((share) => svg('rect', {'data-share': share, height: 4})),
+      ),
+    );
   }
   attr(node, 'hidden', shares && capabilities?.length ? null : '');
   if (node.hidden) return;
@@ -56,18 +78,24 @@ function value(node, {value: shares, capabilities}, held) {
 }
 
 function tab(look, service) {
-  const {icon: [colour, path], mark} = LOOKS[look.state];
+  const {
+    icon: [colour, path],
+    mark,
+  } = LOOKS[look.state];
   const title = `${mark} ${look.word} · ${service}`;
   if (document.title !== title) document.title = title;
-  const image = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="${colour}" fill-rule="evenodd" d="${path}"/></svg>`;
+  const shape = `<path fill="${colour}" fill-rule="evenodd" d="${path}"/>`;
+  const image = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">${shape}</svg>`;
   attr(byId('icon'), 'href', `data:image/svg+xml,${encodeURIComponent(image)}`);
 }
 
 // Read aloud at most once in a while, and never what was just said: a storm must not talk without a pause.
 const QUIET = 15_000;
-let said = null, said_at = -QUIET, waiting = null;
+let said = null,
+  said_at = -QUIET,
+  waiting = null;
 function say(text) {
-  if (said === null) said = text;  // a screen reader has just read the page
+  if (said === null) said = text; // a screen reader has just read the page
   if (text === said || waiting !== null) return void (waiting = waiting === null ? null : text);
   const speak = () => {
     const words = waiting;
@@ -94,7 +122,11 @@ export function show_head(link) {
     tell(byId('sentence'), look.sentence, names);
     value(byId('value'), facts.health, look.held);
   } else {
-    tell(byId('sentence'), `answerback itself does not answer: ${lost}. What is below was seen before that, and may be wrong.`, names);
+    tell(
+      byId('sentence'),
+      `answerback itself does not answer: ${lost}. What is below was seen before that, and may be wrong.`,
+      names,
+    );
     const last = byId('last');
     put(last, facts?.health.output ? `The last it said: ${facts.health.output}` : 'The last it said: all up');
     attr(byId('value'), 'data-held', '');
@@ -107,5 +139,12 @@ export function show_head(link) {
 
 export function show_link({lost, heard, skew}) {
   const at = heard ? clock(heard + skew, Date.now() + skew) : '';
-  put(byId('link'), !lost ? `live · ${at} UTC` : heard ? `last heard ${at} UTC, ${age(Date.now() - heard)} ago` : 'never heard');
+  put(
+    byId('link'),
+    !lost
+      ? `live · ${at} UTC`
+      : heard
+        ? `last heard ${at} UTC, ${age(Date.now() - heard)} ago`
+        : 'never heard',
+  );
 }

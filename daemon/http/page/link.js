@@ -3,42 +3,67 @@
 // GAP, and the longer a read takes the longer the pause after it. Whatever is not an answer in time means that
 // the daemon does not answer, at once: old news must not look like news.
 
-const GAP = 1000;        // between two reads, at least
-const BEAT = 2000;       // between two signs of life, at most
-const WHOLE = 5000;      // between two reads of everything, at most
-const STRIPS = 60_000;   // between two reads of the days, which change slowly
-const NEWS = 10_000;     // and where something has happened
-const PATIENCE = 3000;   // with one answer
-const SILENT = 6000;     // without any (this machine may have slept)
-const REJOIN = 5000;     // after the stream of events was refused
+const GAP = 1000; // between two reads, at least
+const BEAT = 2000; // between two signs of life, at most
+const WHOLE = 5000; // between two reads of everything, at most
+const STRIPS = 60_000; // between two reads of the days, which change slowly
+const NEWS = 10_000; // and where something has happened
+const PATIENCE = 3000; // with one answer
+const SILENT = 6000; // without any (this machine may have slept)
+const REJOIN = 5000; // after the stream of events was refused
 
-const EVENTS = ['transition', 'incident_opened', 'incident_closed', 'output', 'looking', 'reload', 'lifecycle', 'missed'];
+const EVENTS = [
+  'transition',
+  'incident_opened',
+  'incident_closed',
+  'output',
+  'looking',
+  'reload',
+  'lifecycle',
+  'missed',
+];
 
 const url = (path) => new URL(path, document.baseURI);
 
 // The one script this page starts by itself; the policy lets nothing else become code.
-const trusted = (path) => globalThis.trustedTypes?.createPolicy('answerback', {createScriptURL: () => url(path).href})
-  .createScriptURL('') ?? url(path);
+const trusted = (path) =>
+  globalThis.trustedTypes
+    ?.createPolicy('answerback', {createScriptURL: () => url(path).href})
+    .createScriptURL('') ?? url(path);
 
 class Refused extends Error {}
 
 // `may_be_missing`: there is none before the first results.
 async function ask(path, may_be_missing) {
-  const response = await fetch(url(path), {cache: 'no-store', signal: AbortSignal.timeout(PATIENCE), redirect: 'error'});
+  const response = await fetch(url(path), {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(PATIENCE),
+    redirect: 'error',
+  });
   const json = (response.headers.get('Content-Type') ?? '').includes('json');
   const known = json && (response.ok || response.status === 503);
-  if (!known && !(may_be_missing && response.status === 503)) throw new Refused(`answers ${response.status}${response.ok ? ' with something else' : ''}`);
+  if (!known && !(may_be_missing && response.status === 503))
+    throw new Refused(`answers ${response.status}${response.ok ? ' with something else' : ''}`);
   if (!known) await response.body?.cancel();
   return {body: known ? await response.json() : null, date: Date.parse(response.headers.get('Date') ?? '')};
 }
 
 export class Link {
-  facts = null;        // {health, starting, probes, incidents, silences}: what was last read; null before
-  lost = null;         // null, or why there is no answer
-  heard = 0;           // when the last answer came, by Date.now()
-  skew = 0;            // how far the daemon's clock is ahead of ours, ms
-  #changed; #strips = new Map(); #stream = null; #rejoin = 0;
-  #wanted = true; #reading = false; #read = 0; #pause = GAP; #whole = 0; #struck = 0; #version = null;
+  facts = null; // {health, starting, probes, incidents, silences}: what was last read; null before
+  lost = null; // null, or why there is no answer
+  heard = 0; // when the last answer came, by Date.now()
+  skew = 0; // how far the daemon's clock is ahead of ours, ms
+  #changed;
+  #strips = new Map();
+  #stream = null;
+  #rejoin = 0;
+  #wanted = true;
+  #reading = false;
+  #read = 0;
+  #pause = GAP;
+  #whole = 0;
+  #struck = 0;
+  #version = null;
 
   // `changed(link)` is called after each read, and waited for.
   constructor(changed) {
@@ -56,7 +81,9 @@ export class Link {
     this.#seen();
   }
 
-  now() { return Date.now() + this.skew; }  // by the daemon's clock
+  now() {
+    return Date.now() + this.skew;
+  } // by the daemon's clock
 
   // A browser grants a host six connections. Pages nobody looks at give theirs back.
   #seen() {
@@ -105,7 +132,13 @@ export class Link {
         this.#take({...this.facts, health: await this.#health()});
       }
     } catch (error) {
-      this.#fail(error instanceof Refused ? error.message : error.name === 'TimeoutError' ? 'no answer in time' : 'no connection');
+      this.#fail(
+        error instanceof Refused
+          ? error.message
+          : error.name === 'TimeoutError'
+            ? 'no answer in time'
+            : 'no connection',
+      );
     }
     if (!this.lost) await this.#changed(this);
     this.#pause = Math.max(GAP, 2 * (Date.now() - now));
@@ -133,12 +166,18 @@ export class Link {
       this.#strips = new Map(probes.body.map((probe) => [probe.name, probe.strip]));
     }
     for (const probe of probes.body ?? []) probe.strip = this.#strips.get(probe.name);
-    this.#take({health, starting: !probes.body, probes: probes.body ?? [], incidents: incidents.body ?? [], silences: silences.body ?? []});
+    this.#take({
+      health,
+      starting: !probes.body,
+      probes: probes.body ?? [],
+      incidents: incidents.body ?? [],
+      silences: silences.body ?? [],
+    });
   }
 
   #take(facts) {
     this.#version ??= facts.health.version;
-    if (facts.health.version !== this.#version) location.reload();  // a new daemon brings a new page
+    if (facts.health.version !== this.#version) location.reload(); // a new daemon brings a new page
     this.facts = facts;
     this.heard = Date.now();
     this.lost = null;

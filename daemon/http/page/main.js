@@ -12,7 +12,8 @@ async function show(link) {
   show_head(link);
   const {facts} = link;
   if (!facts || document.hidden) return;
-  const {held} = look_of(link), now = link.now();
+  const {held} = look_of(link),
+    now = link.now();
   show_capabilities(facts, held);
   show_causes(facts, now);
   show_incidents(facts, now);

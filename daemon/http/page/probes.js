@@ -4,11 +4,17 @@
 import {attr, byId, el, put} from './dom.js';
 import {Row} from './row.js';
 
-const GROUPS = [['down', 'Down'], ['degraded', 'Degraded'], ['unknown', 'Unknown'], ['up', 'Up']];
-const SLICE = 8;  // ms
-const MANY = 60;  // rows: those out of sight are then not laid out
+const GROUPS = [
+  ['down', 'Down'],
+  ['degraded', 'Degraded'],
+  ['unknown', 'Unknown'],
+  ['up', 'Up'],
+];
+const SLICE = 8; // ms
+const MANY = 60; // rows: those out of sight are then not laid out
 
-const pause = () => (globalThis.scheduler?.yield ? scheduler.yield() : new Promise((done) => setTimeout(done, 0)));
+const pause = () =>
+  globalThis.scheduler?.yield ? scheduler.yield() : new Promise((done) => setTimeout(done, 0));
 
 class Group {
   constructor(state, word) {
@@ -16,8 +22,12 @@ class Group {
     this.count = el('span', {class: 'num soft'});
     this.title = el('span');
     this.rows = el('ul', {class: 'rows'});
-    this.node = el('section', {class: 'group', 'data-state': state, 'aria-labelledby': `group-${state}`},
-      el('h3', {id: `group-${state}`}, this.title, ' ', this.count), this.rows);
+    this.node = el(
+      'section',
+      {class: 'group', 'data-state': state, 'aria-labelledby': `group-${state}`},
+      el('h3', {id: `group-${state}`}, this.title, ' ', this.count),
+      this.rows,
+    );
   }
 
   show(count, held) {
@@ -41,12 +51,17 @@ export class Probes {
 
   async show(probes, now, held) {
     const turn = ++this.#turn;
-    if (turn === 1) byId('probes').querySelector('table')?.remove();  // as the server drew it
+    if (turn === 1) byId('probes').querySelector('table')?.remove(); // as the server drew it
     const members = new Map(GROUPS.map(([state]) => [state, []]));
     for (const probe of probes) members.get(probe.health)?.push(probe);
     for (const [state, group] of this.#groups) group.show(members.get(state).length, held);
     attr(this.none, 'hidden', probes.length ? '' : null);
-    put(this.none, held ? 'None has been seen yet.' : 'There are none, so nothing is known. They are listed in the configuration under “probes”.');
+    put(
+      this.none,
+      held
+        ? 'None has been seen yet.'
+        : 'There are none, so nothing is known. They are listed in the configuration under “probes”.',
+    );
 
     const names = new Set(probes.map((probe) => probe.name));
     for (const [name, row] of this.#rows) {
@@ -60,7 +75,7 @@ export class Probes {
       for (const probe of members.get(state)) {
         if (performance.now() - since > SLICE) {
           await pause();
-          if (turn !== this.#turn) return;  // something newer is being shown
+          if (turn !== this.#turn) return; // something newer is being shown
           since = performance.now();
         }
         let row = this.#rows.get(probe.name);

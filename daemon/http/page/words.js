@@ -1,11 +1,19 @@
 // Numbers and moments as people read them. Pure.
 
-const UNITS = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
+const UNITS = [
+  ['d', 86400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+];
 
 // How long, in its two largest units: "12 s", "4 min", "3 h 20 min", "2 d 4 h".
 export function age(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  const at = Math.max(0, UNITS.findIndex(([, size]) => seconds >= size));
+  const at = Math.max(
+    0,
+    UNITS.findIndex(([, size]) => seconds >= size),
+  );
   if (seconds < 1) return '0 s';
   const [unit, size] = UNITS[at];
   const whole = Math.floor(seconds / size);
@@ -19,10 +27,13 @@ const two = (n) => String(n).padStart(2, '0');
 
 // A moment in UTC: "03:12:09" today, "22 Nov 03:12" else.
 export function clock(at, now) {
-  const when = new Date(at), time = `${two(when.getUTCHours())}:${two(when.getUTCMinutes())}`;
+  const when = new Date(at),
+    time = `${two(when.getUTCHours())}:${two(when.getUTCMinutes())}`;
   if (Number.isNaN(when.getTime())) return '';
   const today = new Date(now).toISOString().slice(0, 10) === when.toISOString().slice(0, 10);
-  return today ? `${time}:${two(when.getUTCSeconds())}` : `${when.getUTCDate()} ${MONTHS[when.getUTCMonth()]} ${time}`;
+  return today
+    ? `${time}:${two(when.getUTCSeconds())}`
+    : `${when.getUTCDate()} ${MONTHS[when.getUTCMonth()]} ${time}`;
 }
 
 // A duration: "0.4 ms", "41 ms", "1.2 s", "2 min".

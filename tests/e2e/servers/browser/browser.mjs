@@ -7,16 +7,30 @@ import {chromium} from 'playwright-core';
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({
   executablePath: process.argv[2],
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync', '--js-flags=--expose-gc', '--enable-precise-memory-info'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--js-flags=--expose-gc',
+    '--enable-precise-memory-info',
+  ],
 });
 
-let context, page, cdp, complaints = [];
+let context,
+  page,
+  cdp,
+  complaints = [];
 
 // Whatever the page's policy refused, and whatever a script of ours threw.
 const watch = () => {
   window.refused = [];
-  document.addEventListener('securitypolicyviolation', (event) => window.refused.push(`${event.violatedDirective}: ${event.blockedURI}`));
+  document.addEventListener('securitypolicyviolation', (event) =>
+    window.refused.push(`${event.violatedDirective}: ${event.blockedURI}`),
+  );
   // How long a key press would have had to wait: the longest time between two turns of the event loop.
   window.longest = 0;
   let last = performance.now();
@@ -30,7 +44,13 @@ const watch = () => {
 const commands = {
   async open({url, theme = 'light', width = 1280, height = 900, scripts = true, bypass = false}) {
     await context?.close();
-    context = await browser.newContext({viewport: {width, height}, colorScheme: theme, javaScriptEnabled: scripts, bypassCSP: bypass, reducedMotion: 'reduce'});
+    context = await browser.newContext({
+      viewport: {width, height},
+      colorScheme: theme,
+      javaScriptEnabled: scripts,
+      bypassCSP: bypass,
+      reducedMotion: 'reduce',
+    });
     page = await context.newPage();
     cdp = await context.newCDPSession(page);
     complaints = [];
@@ -42,7 +62,8 @@ const commands = {
   // From now on this path is answered by us, not by the daemon; without a body, by the daemon again.
   async answer({path, body, status = 200, type = 'application/json'}) {
     await page.unroute(`**${path}`);
-    if (body !== undefined) await page.route(`**${path}`, (route) => route.fulfill({status, contentType: type, body}));
+    if (body !== undefined)
+      await page.route(`**${path}`, (route) => route.fulfill({status, contentType: type, body}));
   },
   evaluate: ({code}) => page.evaluate(code),
   text: () => page.locator('body').innerText(),
@@ -59,8 +80,11 @@ const commands = {
     await cdp.send('Page.setBypassCSP', {enabled: true});
     await cdp.send('Runtime.evaluate', {expression: axe});
     const {result, exceptionDetails} = await cdp.send('Runtime.evaluate', {
-      expression: 'axe.run(document, {resultTypes: ["violations"]}).then((r) => JSON.stringify(r.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 160) + " " + n.failureSummary).slice(0, 3)])))',
-      awaitPromise: true});
+      expression:
+        `axe.run(document, {resultTypes: ['violations']}).then(({violations}) => JSON.stringify(violations.map(({id, nodes}) =>
+           [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' ' + node.failureSummary)])))`,
+      awaitPromise: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return JSON.parse(result.value);
   },
