@@ -10,7 +10,7 @@
 namespace answerback::http {
 
 bool left_out(const Request&,
-              std::string_view word);  // ?without=frames,strip; words nobody knows are ignored
+              std::string_view word);  // ?without=evidence,strip; words nobody knows are ignored
 
 std::optional<std::size_t> at_most(const Request&, std::string_view key);  // ?ended=10; nothing for no number
 

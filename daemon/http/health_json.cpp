@@ -34,18 +34,17 @@ bool contains(const auto& all, const auto& one) {
   return std::ranges::find(all, one) != std::ranges::end(all);
 }
 
-enum class Detail { brief, list, alone };  // brief: without frames
+enum class Detail { brief, list, alone };  // brief: of the evidence, which run it is of
 
 json::object evidence(const RunRecord& run, Detail detail) {
+  if (detail == Detail::brief) return {{"run", trace_id(run.id)}};
   json::array phases;
   for (const PhaseTime& each : run.phases) {
     phases.push_back({{"phase", text_of(each.phase)}, {"ms", milliseconds(each.took)}});
   }
   json::array frames;
   const bool failed = run.result.verdict != Verdict::pass;
-  const std::size_t most = detail == Detail::alone            ? run.frames.size()
-                           : failed && detail == Detail::list ? frames_in_a_list
-                                                              : 0;
+  const std::size_t most = detail == Detail::alone ? run.frames.size() : failed ? frames_in_a_list : 0;
   for (std::size_t i = run.frames.size() - std::min(most, run.frames.size()); i < run.frames.size(); ++i) {
     const Frame& frame = run.frames[i];
     const std::size_t cap = detail == Detail::alone ? Evidence::frame_cap : frame_cap_in_a_list;
@@ -246,7 +245,7 @@ json::object check_json(const Snapshot& snapshot, ProbeId id) {
 
 std::string probes_json(const Context& context, const Lean& lean) {
   const Snapshot& snapshot = *context.snapshot;
-  const Detail detail = lean.frames ? Detail::list : Detail::brief;
+  const Detail detail = lean.evidence ? Detail::list : Detail::brief;
   std::string out = "[";  // as text, one by one: the trees of a thousand probes would weigh more than we do
   for (ProbeId id = 0; id < snapshot.plan->probes.size(); ++id) {
     json::object each{{"name", snapshot.plan->probes[id].name}};

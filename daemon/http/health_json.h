@@ -23,8 +23,9 @@ boost::json::object check_json(const Snapshot&, ProbeId);  // one check, with al
 
 // What a list may do without.
 struct Lean {
-  bool frames = true, strip = true, timeline = true;  // of probes: evidence, the last day; of incidents
-  std::optional<std::size_t> ended = {};              // of incidents: at most so many that have
+  bool evidence = true, strip = true;     // of probes; without evidence only its run is named
+  bool timeline = true;                   // of incidents
+  std::optional<std::size_t> ended = {};  // of incidents: at most so many that have
 };
 
 // Array of checks, each with its name and what glance_json.h adds, in the order of the plan. The context has

@@ -117,8 +117,8 @@ bool is_json(const Request& request) {
 
 Response probes(const Request& request, const Context& context, Rest) {
   if (!has_plan(context) || !context.snapshot->assessment) return no_snapshot();
-  return json(
-      probes_json(context, {.frames = !left_out(request, "frames"), .strip = !left_out(request, "strip")}));
+  return json(probes_json(
+      context, {.evidence = !left_out(request, "evidence"), .strip = !left_out(request, "strip")}));
 }
 
 Response one_probe(const Request&, const Context& context, Rest name) {

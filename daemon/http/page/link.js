@@ -157,7 +157,7 @@ export class Link {
   async #read_all(now, strips) {
     const [health, probes, incidents, silences] = await Promise.all([
       this.#health(),
-      ask(`api/v1/probes?without=frames${strips ? '' : ',strip'}`, true),
+      ask(`api/v1/probes?without=evidence${strips ? '' : ',strip'}`, true),
       ask('api/v1/incidents?without=timeline&ended=10', true),
       ask('api/v1/silences', true),
     ]);

@@ -68,22 +68,21 @@ export class Row {
     put(this.now, took(probe.observedValue));
     this.evidence.offer(probe);
 
-    // The rest changes seldom: compared as one text, so that a quiet row costs next to nothing.
+    // The rest changes with a run, or seldom: compared as one short text, so that a quiet row costs next to nothing.
+    const {ms, verdicts} = probe.recent;
     const said = [
-      probe.type,
-      probe.reason,
-      probe.phase,
-      probe.output,
-      probe.critical,
-      probe.silenced_by,
-      probe.flapping,
-      probe.starting,
-      probe.stale,
-      probe.causes,
-      probe.recent.ms,
-      probe.recent.verdicts,
-      probe.stages?.map(({stage, ms}) => `${stage} ${ms}`),
-    ].join('\n');
+      [
+        probe.health,
+        probe.time,
+        verdicts,
+        ms.at(-1),
+        ms.length,
+        probe.evidence?.run,
+        probe.type,
+        probe.critical,
+      ],
+      [probe.silenced_by, probe.flapping, probe.starting, probe.stale, probe.causes],
+    ].join();
     if (said !== this.#said) this.#tell(probe);
     this.#said = said;
     if (probe.strip !== this.#struck) this.#strike(probe.strip);

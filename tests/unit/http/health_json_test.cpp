@@ -191,7 +191,7 @@ TEST_F(HealthJson, AListLeavesOutWhatIsNotWanted) {
   run.frames = {{run.started, "received", "FATAL"}};
   given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
   EXPECT_THAT(probes_json(context()), testing::HasSubstr("FATAL"));
-  EXPECT_THAT(probes_json(context(), {.frames = false}), testing::Not(testing::HasSubstr("FATAL")));
+  EXPECT_THAT(probes_json(context(), {.evidence = false}), testing::Not(testing::HasSubstr("FATAL")));
   EXPECT_FALSE(json::parse(health(context(), false).body).as_object().contains("checks"));
   EXPECT_EQ(json::parse(health(context(), false).body).at("causes"),
             json::parse(health(context()).body).at("causes"));
