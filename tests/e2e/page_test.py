@@ -310,8 +310,8 @@ class Page(Scenario):
               f"{mb(first['elements'])}, then {mb(last['elements'])}, at most {mb(elements)}; {last['nodes']} nodes, "
               f"{last['listeners']} listeners, at most {waited:.0f} ms unresponsive, {moved} moves", flush=True)
         self.assertGreater(moved, 100 * min(seconds, 10) / 2)
-        self.assertLess(peak, 30e6)
-        self.assertLess(last["used"] + last["elements"], 30e6)
+        self.assertLess(last["used"] + last["elements"], 30e6)  # what is really held
+        self.assertLess(peak, 60e6)  # with what the engine has not cared to collect yet
         self.assertLess(last["used"], first["used"] + 3e6)
         self.assertLess(last["nodes"], first["nodes"] * 1.3 + 2000)
         self.assertLess(waited, 1000)
