@@ -149,6 +149,7 @@ export class Link {
   async #health() {
     const {body, date} = await ask('health?without=checks');
     if (typeof body.status !== 'string') throw new Refused('answers with something else');
+    if (!body.version) throw new Refused('it does not know who asks: sign in again');
     const ahead = date - Date.now();
     if (Number.isFinite(ahead)) this.skew = Math.abs(ahead) > 2000 ? ahead : 0;
     return body;
