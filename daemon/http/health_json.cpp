@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "http/glance_json.h"
 #include "http/json_text.h"
 #include "model/text.h"
 
@@ -33,9 +34,10 @@ bool contains(const auto& all, const auto& one) {
   return std::ranges::find(all, one) != std::ranges::end(all);
 }
 
-enum class Detail { list, alone };
+enum class Detail { brief, list, alone };  // brief: of the evidence, which run it is of
 
 json::object evidence(const RunRecord& run, Detail detail) {
+  if (detail == Detail::brief) return {{"run", trace_id(run.id)}};
   json::array phases;
   for (const PhaseTime& each : run.phases) {
     phases.push_back({{"phase", text_of(each.phase)}, {"ms", milliseconds(each.took)}});
@@ -221,7 +223,7 @@ Response part(const Context& context, std::string_view what, Status status, cons
 
 }  // namespace
 
-Response health(const Context& context) {
+Response health(const Context& context, bool with_checks) {
   if (!context.snapshot || !context.snapshot->plan || !context.snapshot->assessment) return starting(context);
   const Snapshot& snapshot = *context.snapshot;
   const Plan& plan = *snapshot.plan;
@@ -235,9 +237,11 @@ Response health(const Context& context) {
   out["description"] = text("health of " + (plan.service.empty() ? "the platform" : plan.service));
   if (plan.part) add_shard(out, plan, plan.probes.size(), plan.part->probes);
   if (!distrust.empty()) out["notes"] = json::array{text(distrust), "what follows is what was last seen"};
-  json::object& checks = out["checks"].emplace_object();
-  for (ProbeId id = 0; id < plan.probes.size(); ++id) {
-    checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, Detail::list)};
+  if (with_checks) {
+    json::object& checks = out["checks"].emplace_object();
+    for (ProbeId id = 0; id < plan.probes.size(); ++id) {
+      checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, Detail::list)};
+    }
   }
   out["causes"] = causes(plan, whole);
   if (!whole.findings.empty()) out["findings"] = findings(plan, whole);
@@ -264,35 +268,41 @@ json::object check_json(const Snapshot& snapshot, ProbeId id) {
   return check(*snapshot.plan, snapshot, id, Detail::alone);
 }
 
-std::string probes_json(const Snapshot& snapshot) {
-  json::array out;
+std::string probes_json(const Context& context, const Lean& lean) {
+  const Snapshot& snapshot = *context.snapshot;
+  const Detail detail = lean.evidence ? Detail::list : Detail::brief;
+  std::string out = "[";  // as text, one by one: the trees of a thousand probes would weigh more than we do
   for (ProbeId id = 0; id < snapshot.plan->probes.size(); ++id) {
     json::object each{{"name", snapshot.plan->probes[id].name}};
-    for (auto& [key, value] : check(*snapshot.plan, snapshot, id, Detail::list)) each[key] = std::move(value);
-    out.push_back(std::move(each));
+    for (auto& [key, value] : check(*snapshot.plan, snapshot, id, detail)) each[key] = std::move(value);
+    add_glance(each, context, id, lean.strip);
+    out += (id == 0 ? "" : ",") + print(json::value(std::move(each)));
   }
-  return print(out);
+  return out += "]";
 }
 
-std::string incidents_json(const Chronicle& chronicle) {
+std::string incidents_json(const Chronicle& chronicle, const Lean& lean) {
   json::array out;
+  std::size_t ended = 0;
   for (const auto& story : chronicle.incidents) {
     const Incident& each = story->incident;
-    out.push_back({{"id", each.id},
-                   {"probe", text(each.probe)},
-                   {"reason", text_of(each.reason)},
-                   {"since", iso_time(each.since)},
-                   {"ended", each.ended ? json::value(iso_time(*each.ended)) : json::value(nullptr)},
-                   {"cause", text(each.cause)},
-                   {"output", text(each.output)},
-                   {"phase", text_of(each.phase)},
-                   {"detail", text(each.detail)},
-                   {"whys", texts(each.whys)},
-                   {"blocks", texts(each.blocks)},
-                   {"impacts", texts(each.impacts)},
-                   {"value_blocked", each.value_blocked},
-                   {"timeline", timeline(story->timeline)},
-                   {"durable", story->durable}});
+    if (each.ended && lean.ended && ++ended > *lean.ended) continue;
+    json::object told{{"id", each.id},
+                      {"probe", text(each.probe)},
+                      {"reason", text_of(each.reason)},
+                      {"since", iso_time(each.since)},
+                      {"ended", each.ended ? json::value(iso_time(*each.ended)) : json::value(nullptr)},
+                      {"cause", text(each.cause)},
+                      {"output", text(each.output)},
+                      {"phase", text_of(each.phase)},
+                      {"detail", text(each.detail)},
+                      {"whys", texts(each.whys)},
+                      {"blocks", texts(each.blocks)},
+                      {"impacts", texts(each.impacts)},
+                      {"value_blocked", each.value_blocked}};
+    if (lean.timeline) told["timeline"] = timeline(story->timeline);
+    told["durable"] = story->durable;
+    out.push_back(std::move(told));
   }
   return print(out);
 }

@@ -1,120 +1,167 @@
 #include "http/page.h"
 
+#include <algorithm>
+#include <array>
+
+#include "http/page_assets.h"
+#include "http/page_text.h"
+#include "model/sentence.h"
 #include "model/text.h"
 
 namespace answerback::http {
 namespace {
 
-constexpr std::size_t text_cap = 1024;
-
-// Nothing may be loaded but our own stylesheet, nothing may be sent, nobody may put us into a frame.
+// Nothing is loaded but from us, nothing can be sent elsewhere, nobody puts us into a frame, and no text ever
+// becomes markup or code: the one Trusted Types policy makes the address of the page's own worker.
 constexpr std::string_view policy =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types answerback";
 
-constexpr std::string_view style = R"(
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1b1f24; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #d8dee4; vertical-align: top; }
-.pass, .up, .working { color: #116329; } .warn, .degraded { color: #7d4e00; }
-.fail, .down, .blocked { color: #a40e26; } .unknown { color: #57606a; }
-@media (prefers-color-scheme: dark) {
-  body { background: #0d1117; color: #e6edf3; } th, td { border-color: #30363d; } a { color: #58a6ff; }
-  .pass, .up, .working { color: #3fb950; } .warn, .degraded { color: #d29922; }
-  .fail, .down, .blocked { color: #f85149; } .unknown { color: #8b949e; }
-}
-)";
-
-std::string coloured(std::string_view word) {
-  return "<strong class=\"" + std::string(word) + "\">" + std::string(word) + "</strong>";
+const Asset* page_file(std::string_view name) {
+  const auto all = page_assets();
+  const auto found = std::ranges::find(all, name, &Asset::name);
+  return found == all.end() ? nullptr : &*found;
 }
 
-std::string row(std::initializer_list<std::string> cells) {
-  std::string out = "<tr>";
-  for (const std::string& cell : cells) out += "<td>" + cell + "</td>";
+std::string_view content_type_of(std::string_view name) {
+  if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
+  if (name.ends_with(".css")) return "text/css; charset=utf-8";
+  return "image/svg+xml";
+}
+
+// What the whole is, as the page says it: a state of its own for "we cannot tell", which the status calls
+// fail.
+struct Look {
+  Health state;
+  std::string_view word, mark;
+};
+
+Look look_at(const Snapshot& snapshot) {
+  const auto down = [&](ProbeId id) {
+    return snapshot.plan->probes[id].critical && snapshot.probes[id]->facts.health == Health::down;
+  };
+  switch (snapshot.assessment->status) {
+    case Status::pass: return {Health::up, "Pass", "●"};
+    case Status::warn: return {Health::degraded, "Warn", "▲"};
+    case Status::fail: break;
+  }
+  for (ProbeId id = 0; id < snapshot.probes.size(); ++id) {
+    if (down(id)) return {Health::down, "Fail", "✕"};
+  }
+  return {Health::unknown, "Unknown", "?"};
+}
+
+std::string state_cell(std::string_view word) {
+  return R"(<td><span class="shape" aria-hidden="true"></span><b class="state">)" + std::string(word) +
+         "</b></td>";
+}
+
+std::string row(std::string_view state, std::initializer_list<std::string> cells) {
+  std::string out = R"(<tr data-state=")" + std::string(state) + R"(">)";
+  for (const std::string& cell : cells) out += cell.starts_with("<td>") ? cell : "<td>" + cell + "</td>";
   return out += "</tr>\n";
 }
 
-std::string probes(const Snapshot& snapshot) {
-  std::string out = "<h2>Probes</h2>\n<table>\n<tr><th>probe<th>health<th>since<th>why</tr>\n";
-  for (std::size_t i = 0; i < snapshot.probes.size(); ++i) {
-    const ProbeInfo& info = snapshot.plan->probes[i];
-    const ProbeFacts& facts = snapshot.probes[i]->facts;
-    std::string why;
-    if (facts.reason != Reason::none) {
-      why = std::string(name(facts.reason)) + " at " + std::string(name(facts.phase)) + ": " +
-            html(facts.detail);
-    }
-    const std::string since = facts.since == Wall{} ? "" : iso_time(facts.since);
-    out += row({"<a href=\"health/" + html(info.name) + "\">" + html(info.name) + "</a>",
-                coloured(name(facts.health)), since, why});
-  }
-  return out += "</table>\n";
+std::string table_of(std::initializer_list<std::string_view> heads, const std::string& rows) {
+  std::string out = "<table><thead><tr>";
+  for (const std::string_view head : heads) out += "<th scope=\"col\">" + std::string(head) + "</th>";
+  return out += "</tr></thead><tbody>\n" + rows + "</tbody></table>";
 }
 
-std::string capabilities(const Plan& plan, const Assessment& whole) {
-  if (plan.capabilities.empty()) return {};
-  std::string out = "<h2>What users get</h2>\n<table>\n<tr><th>capability<th>state<th>impact</tr>\n";
-  for (std::size_t i = 0; i < plan.capabilities.size(); ++i) {
-    const bool lost = whole.capabilities[i] == CapabilityState::blocked;
-    out += row({html(plan.capabilities[i].name), coloured(name(whole.capabilities[i])),
-                lost ? html(plan.capabilities[i].impact) : ""});
+std::string probe_table(const Snapshot& snapshot) {
+  if (snapshot.probes.empty()) return {};
+  std::string rows;
+  for (const Health health : {Health::down, Health::degraded, Health::unknown, Health::up}) {
+    for (ProbeId id = 0; id < snapshot.probes.size(); ++id) {
+      const ProbeFacts& facts = snapshot.probes[id]->facts;
+      if (facts.health != health) continue;
+      const std::string probe = html(snapshot.plan->probes[id].name);
+      const bool told = facts.reason != Reason::none;
+      const auto& passed = snapshot.probes[id]->last_pass;
+      rows += row(name(health),
+                  {R"(<a href="health/)" + probe + "\">" + probe + "</a>", state_cell(name(health)),
+                   facts.since == Wall{} ? "" : iso_time(facts.since), passed ? iso_time(*passed) : "never",
+                   told ? std::string(name(facts.reason)) + " at " + std::string(name(facts.phase)) + ": " +
+                              html(facts.detail)
+                        : ""});
+    }
   }
-  return out += "</table>\n";
+  return table_of({"probe", "health", "since", "last pass", "why"}, rows);
+}
+
+std::string capability_table(const Snapshot& snapshot) {
+  constexpr std::array states{Health::up, Health::down, Health::unknown};
+  std::string rows;
+  for (std::size_t i = 0; i < snapshot.plan->capabilities.size(); ++i) {
+    const CapabilityInfo& each = snapshot.plan->capabilities[i];
+    const CapabilityState state = snapshot.assessment->capabilities[i];
+    rows += row(name(states[static_cast<std::size_t>(state)]),
+                {html(each.name), state_cell(name(state)),
+                 state == CapabilityState::blocked ? html(each.impact) : ""});
+  }
+  return rows.empty() ? rows : table_of({"capability", "state", "impact"}, rows);
+}
+
+std::string value_line(const Snapshot& snapshot) {
+  if (snapshot.plan->capabilities.empty()) return {};
+  const Value& value = snapshot.assessment->value;
+  std::string out = "<p>";
+  for (const auto& [share, word] :
+       {std::pair(value.working, "working"), {value.blocked, "blocked"}, {value.unknown, "unknown"}}) {
+    out += "<span><b>" + rounded(share) + "</b> " + word + "</span> ";
+  }
+  return out += "</p>";
+}
+
+std::string all_up(std::size_t probes) {
+  return std::to_string(probes) + (probes == 1 ? " probe: all up" : " probes: all up");
 }
 
 }  // namespace
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : one_line(text, text_cap)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 Response page(const Context& context) {
+  const Snapshot* const seen = context.snapshot.get();
+  const bool known = seen && seen->plan && seen->assessment;
   const std::string distrust = not_trusted(context);
-  const Snapshot* const snapshot = context.snapshot.get();
-  const bool known = snapshot && snapshot->plan && snapshot->assessment;
-  const Status status = known && distrust.empty() ? snapshot->assessment->status : Status::fail;
-  const std::string service =
-      known && !snapshot->plan->service.empty() ? html(snapshot->plan->service) : "answerback";
-
-  std::string body =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"refresh\" content=\"5\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<link rel=\"stylesheet\" href=\"style.css\">\n<title>";
-  body += service + ": " + std::string(name(status)) + "</title>\n</head>\n<body>\n";
-  body += "<h1>" + service + " " + coloured(name(status)) + "</h1>\n";
-  if (!distrust.empty()) body += "<p>" + html(distrust) + "</p>\n";
-  if (known && !snapshot->assessment->output.empty())
-    body += "<p>" + html(snapshot->assessment->output) + "</p>\n";
-  if (known) body += capabilities(*snapshot->plan, *snapshot->assessment) + probes(*snapshot);
-  body +=
-      "<p><a href=\"health\">health</a> <a href=\"metrics\">metrics</a> <a "
-      "href=\"api/v1/incidents\">incidents</a> "
-      "<a href=\"config\">configuration</a> &middot; answerback " +
-      html(context.version) + "</p>\n</body>\n</html>\n";
+  const Look look = known && distrust.empty() ? look_at(*seen) : Look{Health::unknown, "Unknown", "?"};
+  const auto value = [&](std::string_view name_of) -> std::string {
+    if (name_of == "state") return std::string(name(look.state));
+    if (name_of == "word") return std::string(look.word);
+    if (name_of == "mark") return std::string(look.mark);
+    if (name_of == "now") return iso_time(context.now);
+    if (name_of == "version") return html(context.version);
+    if (name_of == "service")
+      return known && !seen->plan->service.empty() ? html(seen->plan->service) : "answerback";
+    if (name_of == "sentence") {
+      if (!distrust.empty() && (!known || seen->ourselves.looking)) return html(distrust);
+      return look.state == Health::up ? all_up(seen->probes.size()) : html(seen->assessment->output);
+    }
+    if (!known) return name_of == "capabilities_hidden" ? " hidden" : "";
+    if (name_of == "value") return value_line(*seen);
+    if (name_of == "capabilities") return capability_table(*seen);
+    if (name_of == "capabilities_hidden") return seen->plan->capabilities.empty() ? " hidden" : "";
+    return probe_table(*seen);
+  };
   return {.content_type = "text/html; charset=utf-8",
-          .body = std::move(body),
+          .body = filled(page_file("page.html")->text, value),
           .headers = {{"Content-Security-Policy", std::string(policy)},
                       {"Referrer-Policy", "no-referrer"},
+                      {"Cross-Origin-Resource-Policy", "same-origin"},
                       {"Cache-Control", "no-store"}}};
 }
 
-Response stylesheet() {
-  return {.content_type = "text/css; charset=utf-8",
-          .body = std::string(style),
-          .headers = {{"Cache-Control", "max-age=3600"}}};
+std::optional<Response> page_asset(std::string_view name, std::string_view known) {
+  const Asset* const file = page_file(name);
+  if (!file || name.ends_with(".html")) return std::nullopt;
+  const bool has_it = known.find(file->etag) != std::string_view::npos;
+  return Response{.status = has_it ? 304 : 200,
+                  .content_type = std::string(content_type_of(name)),
+                  .body = std::string(has_it ? std::string_view() : file->text),
+                  .headers = {{"ETag", std::string(file->etag)},
+                              {"Cache-Control", "no-cache"},
+                              {"Content-Security-Policy", "default-src 'none'"},
+                              {"Cross-Origin-Resource-Policy", "same-origin"}}};
 }
 
 }  // namespace answerback::http

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "http/glance_json.h"
 #include "http/health_json.h"
 #include "http/json_text.h"
 #include "model/text.h"
@@ -95,7 +96,7 @@ std::string probe_json(const Context& context, ProbeId id) {
   const ProbeView& view = *snapshot.probes[id];
   json::object out{{"name", plan.probes[id].name}};
   for (auto& [key, value] : check_json(snapshot, id)) out[key] = std::move(value);
-  out["causes"] = names(plan, snapshot.assessment->caused_by[id]);
+  add_glance(out, context, id, false);
   out["settings"] = settings(plan, plan.probes[id]);
   out["last_run"] = view.last ? json::value(last_run(*view.last)) : json::value(nullptr);
   out["counts"] = counts(view.tally);

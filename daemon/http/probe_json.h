@@ -1,6 +1,7 @@
 #pragma once
 // Everything known of one probe: its check as in /health with all the evidence, how it is run, the newest run
-// with its phases and samples, what has been counted, and its last day.
+// with its phases and samples, what has been counted, its last day, and what lists tell of it
+// (glance_json.h).
 
 #include <string>
 

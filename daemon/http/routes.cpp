@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "http/accept.h"
+#include "http/asked.h"
 #include "http/event_stream.h"
 #include "http/health_json.h"
 #include "http/kube_text.h"
@@ -68,7 +69,9 @@ Response startupz(const Request& request, const Context& context, Rest) {
   return kube_answer("startupz", readiness_checks(context, own ? "startup" : "readiness"), request);
 }
 
-Response whole(const Request&, const Context& context, Rest) { return health(context); }
+Response whole(const Request& request, const Context& context, Rest) {
+  return health(context, !left_out(request, "checks"));
+}
 
 std::optional<ProbeId> probe_named(const Plan& plan, std::string_view name) {
   const auto probe = std::ranges::find(plan.probes, name, &ProbeInfo::name);
@@ -117,8 +120,10 @@ bool is_json(const Request& request) {
   return type.substr(0, type.find_first_of("; ")) == "application/json";
 }
 
-Response probes(const Request&, const Context& context, Rest) {
-  return has_plan(context) ? json(probes_json(*context.snapshot)) : no_snapshot();
+Response probes(const Request& request, const Context& context, Rest) {
+  if (!has_plan(context) || !context.snapshot->assessment) return no_snapshot();
+  return json(probes_json(
+      context, {.evidence = !left_out(request, "evidence"), .strip = !left_out(request, "strip")}));
 }
 
 Response one_probe(const Request&, const Context& context, Rest name) {
@@ -128,8 +133,10 @@ Response one_probe(const Request&, const Context& context, Rest name) {
   return probe ? json(probe_json(context, *probe)) : no_such(context, "probe", name, names_of(plan.probes));
 }
 
-Response incidents(const Request&, const Context& context, Rest) {
-  return context.chronicle ? json(incidents_json(*context.chronicle)) : no_snapshot();
+Response incidents(const Request& request, const Context& context, Rest) {
+  if (!context.chronicle) return no_snapshot();
+  return json(incidents_json(
+      *context.chronicle, {.timeline = !left_out(request, "timeline"), .ended = at_most(request, "ended")}));
 }
 
 Response events(const Request& request, const Context& context, Rest) {
@@ -199,11 +206,15 @@ Response config(const Request&, const Context& context, Rest) {
 }
 
 Response front(const Request&, const Context& context, Rest) { return page(context); }
-Response style(const Request&, const Context&, Rest) { return stylesheet(); }
+
+Response asset(const Request& request, const Context&, Rest name) {
+  auto found = page_asset(name, request.header("If-None-Match"));
+  return found ? *std::move(found) : plain(404, "nothing at " + one_line(request.path, echo_cap));
+}
 
 constexpr std::array table{
     Route{"GET", "/", Policy::details, front},
-    Route{"GET", "/style.css", Policy::details, style},
+    Route{"GET", "/page/*", Policy::open, asset},
     Route{"GET", "/health", Policy::status, whole},
     Route{"GET", "/health/*", Policy::status, one_health},
     Route{"GET", "/livez", Policy::open, livez},

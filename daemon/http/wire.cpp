@@ -126,7 +126,8 @@ std::string head_of(const Response& response, bool keep_alive, std::string_view 
   };
   field_line("Date", date);
   field_line("Content-Type", response.content_type);
-  if (!response.stream) field_line("Content-Length", std::to_string(response.body.size()));
+  if (!response.stream && response.status != 304)
+    field_line("Content-Length", std::to_string(response.body.size()));
   for (const auto& [name, value] : response.headers) field_line(name, value);
   if (!keep_alive) field_line("Connection", "close");
   return out += "\r\n\r\n";

@@ -24,6 +24,9 @@ struct IncidentStory {
   bool durable = false;          // all of it is on disk
 };
 
+inline constexpr Duration day_part = std::chrono::minutes(30);
+inline constexpr std::size_t parts_of_a_day = 48;
+
 // A probe's last day, in equal parts: what share of its runs said what, and how long they took.
 struct DayPart {
   Wall from{};

@@ -13,6 +13,17 @@ std::uint64_t tokens(double value) {
   return value > 0 ? static_cast<std::uint64_t>(std::min(value, most)) : 0;
 }
 
+// What a run has seen of its chain, where it saw at least as much as those before it.
+void learn(std::vector<std::string>& chain, const RunRecord& run) {
+  std::vector<std::string> reached;
+  bool whole = false;
+  for (const Sample& sample : run.samples) {
+    if (sample.measure == Measure::stage_duration) reached.push_back(sample.label);
+    if (sample.measure == Measure::stages_reached) whole = sample.value >= 1;
+  }
+  if (!reached.empty() && (whole || reached.size() > chain.size())) chain = std::move(reached);
+}
+
 }  // namespace
 
 std::size_t Histogram::bucket_of(double value) const {  // an edge belongs to the bucket below it
@@ -48,6 +59,8 @@ void Tally::count(const RunRecord& run) {
   ++alike.count;
   alike.newest = {.run = run.id, .value = 1, .at = at};
   duration.observe(seconds(run.took()), run.id, at);
+  recent.add({static_cast<float>(seconds(run.took())), run.result.verdict});
+  learn(chain, run);
   for (const Sample& sample : run.samples) {
     if (sample.measure == Measure::input_tokens) input_tokens += tokens(sample.value);
     if (sample.measure == Measure::output_tokens) output_tokens += tokens(sample.value);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/recent.h"
 #include "model/result.h"
 
 namespace answerback {
@@ -70,6 +71,9 @@ struct Tally {
   double cost = 0;  // of them, at the configured prices
   Histogram first_token{generation_edges};
   std::map<std::string, Histogram> stages;  // by stage of the agent chain
+  std::vector<std::string> chain;  // those stages in order: of the newest run that reached all of them, until
+                                   // there is one of the run that came furthest
+  Recent recent;
 
   void count(const RunRecord&);
 };

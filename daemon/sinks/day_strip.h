@@ -11,9 +11,6 @@
 
 namespace answerback::sinks {
 
-inline constexpr Duration day_part = std::chrono::minutes(30);
-inline constexpr std::size_t parts_of_a_day = 48;
-
 Wall part_of(Wall);  // when the part of that moment began; the parts of a day begin at midnight UTC
 
 void add(DayPart&, const RunRecord&);

@@ -197,10 +197,55 @@ TEST_F(HealthJson, HostileTextsComeOutAsValidJson) {
 }
 
 TEST_F(HealthJson, ListsProbesWithTheirNames) {
-  const json::value list = json::parse(probes_json(*given.build()));
+  const json::value list = json::parse(probes_json(context()));
   ASSERT_EQ(list.as_array().size(), 3U);
   EXPECT_EQ(list.at(0).at("name"), "db");
   EXPECT_EQ(list.at(0).at("reason"), "connect_refused");
+}
+
+TEST_F(HealthJson, AListLeavesOutWhatIsNotWanted) {
+  RunRecord run = *given.views[0].last_not_ok;
+  run.frames = {{run.started, "received", "FATAL"}};
+  given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
+  EXPECT_THAT(probes_json(context()), testing::HasSubstr("FATAL"));
+  EXPECT_THAT(probes_json(context(), {.evidence = false}), testing::Not(testing::HasSubstr("FATAL")));
+  EXPECT_FALSE(json::parse(health(context(), false).body).as_object().contains("checks"));
+  EXPECT_EQ(json::parse(health(context(), false).body).at("causes"),
+            json::parse(health(context()).body).at("causes"));
+}
+
+TEST_F(HealthJson, AListTellsWhatIsDrawnOfAProbe) {
+  RunRecord run = *given.views[0].last_not_ok;
+  run.samples = {{Measure::stage_duration, 0.1204, "agent_started"}, {Measure::stages_reached, 0.5, ""}};
+  given.views[0].tally.chain = {"agent_started", "agent_completed"};
+  given.views[0].last_not_ok = std::make_shared<const RunRecord>(run);
+  Chronicle chronicle;
+  chronicle.days["db"] = {
+      {.from = test::noon - 25h, .fail = 9},
+      {.from = test::noon - 30min, .pass = 5, .fail = 2, .longest_seconds = 2, .mean_seconds = 0.5},
+      {.from = test::noon, .pass = 1, .mean_seconds = 0.25}};
+  Context now = context();
+  now.chronicle = std::make_shared<const Chronicle>(chronicle);
+  now.now = test::noon + 3min;
+
+  const json::value db = json::parse(probes_json(now)).at(0);
+  EXPECT_EQ(db.at("causes"), json::parse(R"(["db"])"));
+  EXPECT_FALSE(db.at("next").as_string().empty());
+  EXPECT_EQ(db.at("recent"), json::parse(R"({"ms": [250], "verdicts": "f"})"));
+  EXPECT_EQ(
+      db.at("stages"),
+      json::parse(R"([{"stage": "agent_started", "ms": 120.4}, {"stage": "agent_completed", "ms": null}])"));
+  const json::value& strip = db.at("strip");
+  EXPECT_EQ(strip.at("from"), "2026-11-21T12:30:00Z") << "the last of the 48 parts is now's";
+  for (const char* column : {"runs", "warn", "fail", "unknown", "mean_ms", "longest_ms"})
+    EXPECT_EQ(strip.at(column).as_array().size(), 48U) << column;
+  EXPECT_EQ(strip.at("runs").at(46), 7);
+  EXPECT_EQ(strip.at("fail").at(46), 2);
+  EXPECT_EQ(strip.at("mean_ms").at(46), 500);
+  EXPECT_EQ(strip.at("mean_ms").at(47), 250);
+  EXPECT_EQ(strip.at("fail").at(0), 0) << "yesterday's is not today's";
+  EXPECT_TRUE(strip.at("mean_ms").at(0).is_null());
+  EXPECT_FALSE(json::parse(probes_json(now, {.strip = false})).at(0).as_object().contains("strip"));
 }
 
 TEST_F(HealthJson, ListsIncidentsNewestFirst) {
@@ -221,6 +266,11 @@ TEST_F(HealthJson, ListsIncidentsNewestFirst) {
   EXPECT_EQ(second.at("value_blocked"), 60);
   EXPECT_EQ(second.at("timeline"), json::parse(R"([{"at":"2026-11-22T11:00:00Z","what":"agent is down"}])"));
   EXPECT_EQ(second.at("durable"), true);
+
+  EXPECT_THAT(incidents_json(*given.chronicle(), {.timeline = false}),
+              testing::Not(testing::HasSubstr("timeline")));
+  EXPECT_EQ(json::parse(incidents_json(*given.chronicle(), {.ended = 0})).as_array().size(), 1U)
+      << "open ones stay";
 }
 
 TEST(JsonText, WritesNumbersAsPeopleDo) {

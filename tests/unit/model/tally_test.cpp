@@ -121,5 +121,35 @@ TEST(Tally, AddsUpTokensAndStages) {
   EXPECT_EQ(tally.input_tokens, 24u + 1'000'000'000'000'000u) << "a peer may claim any number";
 }
 
+TEST(Tally, KnowsItsLastRunsOldestFirst) {
+  Tally tally;
+  EXPECT_EQ(tally.recent.size(), 0U);
+  for (int i = 0; i < 40; ++i) tally.count(run(ProbeResult::pass(), i * 1s));
+  tally.count(run(ProbeResult::fail(Reason::reset, ""), 99s));
+  ASSERT_EQ(tally.recent.size(), Recent::kept);
+  EXPECT_EQ(tally.recent[0].seconds, 9);
+  EXPECT_EQ(tally.recent[0].verdict, Verdict::pass);
+  EXPECT_EQ(tally.recent[Recent::kept - 1].seconds, 99);
+  EXPECT_EQ(tally.recent[Recent::kept - 1].verdict, Verdict::fail);
+}
+
+TEST(Tally, LearnsTheChainFromTheRunThatCameFurthest) {
+  Tally tally;
+  const auto came = [&](std::vector<std::string> stages, double reached) {
+    RunRecord record = run(ProbeResult::pass(), 1s);
+    for (const std::string& stage : stages) record.samples.push_back({Measure::stage_duration, 0.1, stage});
+    record.samples.push_back({Measure::stages_reached, reached, ""});
+    tally.count(record);
+    return tally.chain;
+  };
+  using Chain = std::vector<std::string>;
+  EXPECT_EQ(came({}, 0), Chain{});
+  EXPECT_EQ(came({"start", "tool"}, 0.6), (Chain{"start", "tool"}));
+  EXPECT_EQ(came({"start"}, 0.3), (Chain{"start", "tool"})) << "an early end forgets nothing";
+  EXPECT_EQ(came({"start", "tool", "end"}, 1), (Chain{"start", "tool", "end"}));
+  EXPECT_EQ(came({"begin", "end"}, 1), (Chain{"begin", "end"}))
+      << "the whole of another chain is the chain now";
+}
+
 }  // namespace
 }  // namespace answerback
