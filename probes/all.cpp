@@ -25,7 +25,9 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{a2a, agent, answerback, auth, dns, env, exec, grpc, http, icmp, isolation, llm, mcp, postgres, redis, registry, tcp, tls, websocket};
+  static const std::array types{a2a,   agent,    answerback, auth,      dns,      env, exec,
+                                grpc,  http,     icmp,       isolation, llm,      mcp, postgres,
+                                redis, registry, tcp,        tls,       websocket};
   return types;
 }
 

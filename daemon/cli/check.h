@@ -13,8 +13,8 @@ namespace answerback::cli {
 struct CheckOptions {
   std::filesystem::path file = {};
   std::filesystem::path web_file = {};  // empty: none
-  std::optional<Shard> shard = {};  // also says what its share is
-  bool print = false;               // the effective configuration instead of the summary
+  std::optional<Shard> shard = {};      // also says what its share is
+  bool print = false;                   // the effective configuration instead of the summary
 };
 
 // Loads the file and makes every probe; runs none. Exit code: 0, or 1 with the diagnostics on `err`.

@@ -12,8 +12,8 @@ enum class Command { run, check, probe, types, wait, status, report, healthcheck
 struct Options {
   Command command = Command::run;
   std::string config_file = "config.yaml";
-  std::string shard;   // "1/3", "hostname/3" (model/shard.h); empty: the whole
-  bool watch = false;  // the configuration is read anew when its files change
+  std::string shard;            // "1/3", "hostname/3" (model/shard.h); empty: the whole
+  bool watch = false;           // the configuration is read anew when its files change
   std::string listen;           // beats the configuration's where not empty
   std::string web_config_file;  // exporter-toolkit's; empty: plain HTTP for everybody
   std::string log_level = "info", log_format = "logfmt";

@@ -58,7 +58,8 @@ std::expected<std::vector<DnsRecord>, Failure> read_section(ns_msg& message, ns_
       return std::unexpected(
           unreadable("record " + std::to_string(i + 1) + " of the " + std::string(named) + " section"));
     const auto type = static_cast<std::uint16_t>(ns_rr_type(record));
-    const DnsRdata data{ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(record), std::size_t{record.rdlength}};
+    const DnsRdata data{ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(record),
+                        std::size_t{record.rdlength}};
     auto text = dns_record_text(type, data);
     if (!text) return std::unexpected(unreadable("the data of a record " + dns_type_name(type)));
     records.push_back({dns_name(ns_rr_name(record)), type, ns_rr_ttl(record), *std::move(text)});

@@ -14,7 +14,7 @@ namespace answerback::net {
 namespace {
 
 constexpr std::size_t pending_cap = 128 * 1024;  // bytes of ours that nobody has fetched
-constexpr std::size_t shown = 4096;  // bytes of what the peer says of itself
+constexpr std::size_t shown = 4096;              // bytes of what the peer says of itself
 
 nghttp2_nv field(const std::string& name, const std::string& value, bool secret) {
   // nghttp2 copies both, and wants them writable all the same.
