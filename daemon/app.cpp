@@ -419,32 +419,34 @@ int run_check(const cli::Options& options) {
   const auto shard = cli::shard_option(options.shard);
   if (!shard) {
     std::cerr << shard.error();
-    return cli::check_command({.file = options.config_file,
-                               .web_file = options.web_config_file,
-                               .shard = *shard,
-                               .print = options.print},
-                              environment, bench.registry, bench.plumbing.services, std::cout, std::cerr);
+    return 1;
   }
+  return cli::check_command({.file = options.config_file,
+                             .web_file = options.web_config_file,
+                             .shard = *shard,
+                             .print = options.print},
+                            environment, bench.registry, bench.plumbing.services, std::cout, std::cerr);
+}
 
-  int run_probe(const cli::Options& options) {
-    harden();
-    Workbench bench;
-    const cli::ProbeOptions wanted{.file = options.config_file,
-                                   .names = options.names,
-                                   .count = options.count,
-                                   .json = options.json,
-                                   .nagios = options.nagios,
-                                   .strict = options.strict,
-                                   .colour = cli::wants_colour(isatty(STDOUT_FILENO) == 1, environment),
-                                   .junit = options.junit};
-    return cli::probe_command(wanted, environment, bench.registry, bench.plumbing.services, bench.loop,
-                              bench.plumbing.clock, std::cout, std::cerr);
-  }
+int run_probe(const cli::Options& options) {
+  harden();
+  Workbench bench;
+  const cli::ProbeOptions wanted{.file = options.config_file,
+                                 .names = options.names,
+                                 .count = options.count,
+                                 .json = options.json,
+                                 .nagios = options.nagios,
+                                 .strict = options.strict,
+                                 .colour = cli::wants_colour(isatty(STDOUT_FILENO) == 1, environment),
+                                 .junit = options.junit};
+  return cli::probe_command(wanted, environment, bench.registry, bench.plumbing.services, bench.loop,
+                            bench.plumbing.clock, std::cout, std::cerr);
+}
 
-  int run_types(const cli::Options& options) {
-    Workbench bench;
-    return cli::types_command({.names = options.names, .markdown = options.markdown}, bench.registry,
-                              bench.plumbing.services, std::cout, std::cerr);
-  }
+int run_types(const cli::Options& options) {
+  Workbench bench;
+  return cli::types_command({.names = options.names, .markdown = options.markdown}, bench.registry,
+                            bench.plumbing.services, std::cout, std::cerr);
+}
 
 }  // namespace answerback
