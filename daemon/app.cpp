@@ -8,11 +8,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <filesystem>
 #include <future>
 #include <iostream>
 #include <mutex>
 #include <thread>
 
+#include "blackbox/settings.h"
 #include "cli/check.h"
 #include "cli/make_probes.h"
 #include "cli/probe.h"
@@ -28,6 +30,7 @@
 #include "notify/notifier.h"
 #include "plumbing.h"
 #include "probe/registry.h"
+#include "probe_door.h"
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
@@ -45,6 +48,7 @@ struct Loaded {
   std::vector<std::shared_ptr<Probe>> probes;
   std::shared_ptr<const CredentialSet> credentials;
   notify::Settings alerts;
+  blackbox::Settings others;  // what they may have looked at
   std::string listen, effective, state_dir;
   std::shared_ptr<const Redactor> redactor;
 };
@@ -55,11 +59,13 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
   config::Config config = config::load(file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
   auto alerts = notify::read_settings(config.alerts, config.state_dir);
+  auto others = blackbox::read_settings(config.blackbox, std::filesystem::path(config.source).parent_path());
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
   return Loaded{std::make_shared<const Plan>(config.plan),
                 std::move(made.probes),
                 made.credentials,
                 std::move(alerts),
+                std::move(others),
                 config.listen,
                 config.print(),
                 config.state_dir,
@@ -98,6 +104,7 @@ class Daemon {
     plumbing_.store =
         MemoryStore(std::move(before->values),
                     [this](std::string_view key, const std::string& value) { history_.put(key, value); });
+    use(std::move(first->others));
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
     http::Server server([this](const http::Request& request) { return answer(request); });
     const auto address = http::parse_listen(listen);
@@ -166,6 +173,7 @@ class Daemon {
       return std::unexpected(next.error());
     }
     notify::Settings alerts = std::move(next->alerts);
+    blackbox::Settings others = std::move(next->others);
     keep_effective(next->effective, next->redactor);
     if (next->state_dir != state_dir_) {
       log_->log(sinks::LogLevel::warn, "state_dir changes with a restart only", {{"in_use", state_dir_}});
@@ -181,6 +189,7 @@ class Daemon {
       if (stopping_) return std::unexpected("the daemon is stopping");
     }
     notifier_.use(std::move(alerts));
+    use(std::move(others));
     return {};
   }
 
@@ -190,8 +199,20 @@ class Daemon {
       drain_limit_ = plumbing_.clock.alarm([this] { leave(0, "a probe did not end when it was told to"); });
       drain_limit_->set(plumbing_.clock.now() + std::chrono::seconds(3));
       engine_.stop();
-      boost::asio::co_spawn(loop_, engine_.drain(), [this](const std::exception_ptr&) { loop_.stop(); });
+      door_.stop();
+      boost::asio::co_spawn(loop_, drained(), [this](const std::exception_ptr&) { loop_.stop(); });
     });
+  }
+
+  asio::awaitable<void> drained() {
+    co_await engine_.drain();
+    co_await door_.drain();
+  }
+
+  void use(blackbox::Settings settings) {
+    for (const std::string& each : settings.lacking)
+      log_->log(sinks::LogLevel::warn, "blackbox module left out", {{"why", each}});
+    door_.use(std::move(settings));
   }
 
   // The way out when a coroutine of ours cannot be ended: taking the loop apart under it would not be safe.
@@ -295,11 +316,13 @@ class Daemon {
   sinks::History history_;
   sinks::EventRing events_;
   engine::Engine engine_;
+  ProbeDoor door_{loop_, plumbing_.clock, plumbing_.random, plumbing_.services};
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); },
                                .silence = [this](Silence wanted) { return silence(std::move(wanted)); },
-                               .unsilence = [this](std::string id) { return unsilence(std::move(id)); }};
+                               .unsilence = [this](std::string id) { return unsilence(std::move(id)); },
+                               .look = [this](const http::Request& r) { return door_.answer(r); }};
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
   std::string state_dir_;  // in use

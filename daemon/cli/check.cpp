@@ -1,5 +1,6 @@
 #include "cli/check.h"
 
+#include "blackbox/settings.h"
 #include "cli/make_probes.h"
 #include "notify/settings.h"
 
@@ -24,10 +25,12 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
   config::Config config = config::load(options.file, environment, registry.names(), diagnostics);
   make_probes(config, registry, services, diagnostics);
   (void)notify::read_settings(config.alerts, config.state_dir);
+  const auto others = blackbox::read_settings(config.blackbox, options.file.parent_path());
   if (!diagnostics.ok()) {
     err << diagnostics.text();
     return 1;
   }
+  for (const std::string& each : others.lacking) err << "warning: " << each << '\n';
   if (options.print) {
     out << config.print();
   } else {

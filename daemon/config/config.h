@@ -30,6 +30,7 @@ struct Config {
   std::string source;                                       // path of the file it was read from
   std::vector<std::pair<std::string, Fields>> credentials;  // by name; read by the credentials room
   Fields alerts = Fields::describing();                     // who is told; read by the notify room
+  Fields blackbox = Fields::describing();  // what others may have looked at; read by the blackbox room
   std::string text;  // raw text of all files read, one after the other, and a fingerprint of each ${file:…}:
                      // a reload compares it
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/message.h"
 #include "model/chronicle.h"
 #include "model/notifications.h"
 #include "model/snapshot.h"
@@ -20,6 +21,7 @@ struct Actions {
   std::function<std::string()> effective_config;             // YAML, secrets masked
   std::function<std::expected<Silence, std::string>(Silence)> silence;  // as it was taken; or why it was not
   std::function<std::expected<void, std::string>(std::string id)> unsilence;
+  std::function<Response(const Request&)> look;  // /probe?module=…&target=…: a run, and its metrics
 };
 
 struct Context {

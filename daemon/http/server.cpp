@@ -20,6 +20,7 @@
 #include <boost/asio/write.hpp>
 #include <csignal>
 #include <ctime>
+#include <iterator>
 #include <list>
 #include <thread>
 
@@ -40,6 +41,7 @@ constexpr std::size_t most_connections = 16'384;  // unless asked for more
 constexpr Duration sweep_every = std::chrono::milliseconds(100);
 constexpr Duration accept_again = std::chrono::milliseconds(50);
 constexpr Duration stream_every = std::chrono::milliseconds(100);
+constexpr Duration poll_every = std::chrono::milliseconds(5);
 constexpr Duration farewell_time = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes = 256 * 1024;
 
@@ -109,6 +111,7 @@ struct Server::Impl {
   asio::awaitable<std::string_view> receive(Socket&);
   asio::awaitable<bool> send(Connections::iterator, Response, bool head_only, bool keep_alive);
   asio::awaitable<void> stream(Connections::iterator, Stream&);
+  asio::awaitable<std::optional<Response>> await_answer(Connections::iterator, Response);
   asio::awaitable<void> part(Connections::iterator);
 
   void admit(Socket);
@@ -121,6 +124,7 @@ struct Server::Impl {
     if (!self->leaving) connections.splice(connections.end(), connections, self);
   }
   bool hung_up(Socket&);
+  static bool is_gone(Socket&);
   Response answer(const Request&) const;
   void close_all();
 
@@ -251,6 +255,31 @@ bool Server::Impl::hung_up(Socket& socket) {
   return ec && ec != asio::error::would_block;
 }
 
+// The same without taking a byte away from the next request.
+bool Server::Impl::is_gone(Socket& socket) {
+  error_code ec;
+  char next = 0;
+  socket.receive(asio::buffer(&next, 1), Socket::message_peek, ec);
+  return ec && ec != asio::error::would_block;
+}
+
+// The answer once it is there; nothing when the client is gone first. How long it may take is its maker's to
+// say.
+asio::awaitable<std::optional<Response>> Server::Impl::await_answer(Connections::iterator self,
+                                                                    Response first) {
+  Timer pause(io);
+  self->deadline = Steady::max();
+  for (;;) {
+    if (std::optional<Response> made = first.pending->poll()) {
+      std::ranges::move(first.headers, std::back_inserter(made->headers));
+      co_return made;
+    }
+    pause.expires_after(poll_every);
+    co_await pause.async_wait(await);
+    if (is_gone(self->socket)) co_return std::nullopt;
+  }
+}
+
 // Closing a socket with unread bytes would reset it, and the client might never see our answer: hang up our
 // side, and let it finish, within limits.
 asio::awaitable<void> Server::Impl::part(Connections::iterator self) {
@@ -280,6 +309,12 @@ asio::awaitable<void> Server::Impl::serve(Connections::iterator self) {
     renewed(self);
     if (request) {
       Response response = answer(*request);
+      if (response.pending) {
+        std::optional<Response> made = co_await await_answer(self, std::move(response));
+        if (!made) co_return;
+        response = *std::move(made);
+        renewed(self);
+      }
       const auto source = response.stream;
       const bool head_only = request->method == "HEAD";
       keep_alive = keep_alive && !source;

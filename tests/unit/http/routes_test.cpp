@@ -224,6 +224,31 @@ TEST_F(Routes, EverythingThatChangesSomethingSaysSo) {
     EXPECT_EQ(route.method != "GET", route.policy == Policy::changing) << route.path;
 }
 
+TEST_F(Routes, AProbeOfTheConfigurationIsShownAsItWasFoundLast) {
+  int looks = 0;
+  actions.look = [&](const Request&) { return ++looks, Response{.body = "ran"}; };
+  EXPECT_THAT(ask("/probe?probe=db").body,
+              AllOf(HasSubstr("\nprobe_success 1\n"), HasSubstr("\nprobe_duration_seconds 0.25\n"),
+                    HasSubstr("answerback_probe_run_info{verdict=\"pass\",reason=\"\",phase=\"\"} 1\n")));
+  EXPECT_THAT(ask("/probe?probe=extra").body,
+              AllOf(HasSubstr("\nprobe_success 0\n"), HasSubstr("reason=\"status\"")));
+  EXPECT_EQ(ask("/probe?probe=nope").status, 404);
+  given.views[0].facts.condition = Condition::stale;
+  EXPECT_EQ(ask("/probe?probe=db").status, 503);
+  given.views[1].last = nullptr;
+  EXPECT_EQ(ask("/probe?probe=web").status, 503);
+  given.stalled("asleep");
+  EXPECT_EQ(ask("/probe?probe=extra").status, 503);
+  EXPECT_EQ(looks, 0);
+}
+
+TEST_F(Routes, AModuleIsRunButNotForAnotherSitesPage) {
+  EXPECT_EQ(ask("/probe?target=a").status, 501);
+  actions.look = [&](const Request&) { return Response{.body = "ran"}; };
+  EXPECT_EQ(ask("/probe?target=a").body, "ran");
+  EXPECT_EQ(ask("/probe?target=a", "GET", {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
+}
+
 TEST_F(Routes, MetricsHaveTheContentTypePrometheusWants) {
   const Response response = ask("/metrics");
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
