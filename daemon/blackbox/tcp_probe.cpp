@@ -56,7 +56,9 @@ class TcpModuleProbe final : public ModuleProbe {
       if (auto failure = co_await secure(run, wire)) co_return ProbeResult::fail(*std::move(failure));
     for (const QueryResponse& step : module_->query_response)
       if (auto failure = co_await play(run, wire, step)) co_return ProbeResult::fail(*std::move(failure));
-    co_return ProbeResult::pass(std::to_string(module_->query_response.size()) + " steps as expected");
+    const std::size_t steps = module_->query_response.size();
+    co_return ProbeResult::pass(steps == 0 ? "connection accepted"
+                                           : std::to_string(steps) + " steps as expected");
   }
 
   void show(const RunRecord& record, Page& page) const override {

@@ -137,7 +137,8 @@ def talk(test, tls=None):
     listener = socket.create_server(("127.0.0.1", 0))
 
     def one(connection):
-        with contextlib.suppress(OSError), connection:
+        with contextlib.ExitStack() as left, contextlib.suppress(OSError):
+            left.enter_context(connection)
             connection.settimeout(3)
             connection.sendall(b"220-welcome\r\n220 mail.test ESMTP Toy server\r\n")
             lines = connection.makefile("rb")
@@ -145,7 +146,7 @@ def talk(test, tls=None):
                 word = line.split()
                 if word[0] == b"STARTTLS":
                     connection.sendall(b"220 go ahead\r\n")
-                    connection = tls.wrap_socket(connection, server_side=True)
+                    connection = left.enter_context(tls.wrap_socket(connection, server_side=True))
                     lines = connection.makefile("rb")
                 elif word[0] == b"EHLO":
                     connection.sendall(b"250-" + b" ".join(word[1:]) + b"\r\n250 HELP\r\n")
@@ -315,6 +316,11 @@ class Beside(Scenario):
         samples, _ = parse(get(ours.port, target=f"{web}/to/" + urllib.parse.quote(f"http://127.0.0.2:{self.web}/", safe=""))[2])
         self.assertEqual(samples[OURS + '{verdict="fail",reason="forbidden",phase="resolve"}'], 1)
 
+        anybody = self.ours(allow="['*']")
+        samples, _ = parse(get(anybody.port, target=f"http://localhost:{self.web}/ok")[2])
+        self.assertEqual(samples["probe_success"], 0, "a name that turns out to be our loopback")
+        self.assertEqual(samples[OURS + '{verdict="fail",reason="forbidden",phase="resolve"}'], 1)
+
         nobody = self.ours(allow="[]")
         status, _, text = get(nobody.port, target=web)
         self.assertEqual(status, 403)
@@ -356,6 +362,29 @@ class Beside(Scenario):
         self.assertEqual(get(ours.port, target=f"http://127.0.0.1:{self.web}/ok")[0], 200)
         wait_for(lambda: ours.metric("answerback_probe_runs_total", probe="web") > runs, 2)
         self.assertEqual(ours.metric("answerback_probe_runs_total", probe="web", verdict="fail"), None)
+
+    def test_a_reload_reads_the_file_again_and_a_broken_one_changes_nothing(self):
+        ours, target = self.ours(), f"http://127.0.0.1:{self.web}/ok"
+        modules = f"{self.folder}/blackbox.yml"
+        with open(modules, "w") as f:
+            f.write("modules:\n  new: {prober: http}\n")
+        self.assertEqual(ours.get("/-/reload", "POST")[0], 200)
+        self.assertEqual(get(ours.port, module="new", target=target)[0], 200)
+        self.assertEqual(get(ours.port, target=target)[0], 400, "http_2xx is gone")
+        with open(modules, "w") as f:
+            f.write("modules:\n  new: {prober: http}\n  new: {prober: tcp}\n")
+        status, _, text = ours.get("/-/reload", "POST")
+        self.assertEqual(status, 500)
+        self.assertIn("blackbox.yml:3:3", text)
+        self.assertEqual(get(ours.port, module="new", target=target)[0], 200)
+
+    def test_the_daemon_ends_with_a_run_under_way(self):
+        ours = self.ours()
+        with socket.create_connection(("127.0.0.1", ours.port)) as client:
+            slow = urllib.parse.quote(f"http://127.0.0.1:{self.web}/slow")
+            client.sendall(f"GET /probe?target={slow} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            self.assertEqual(ours.get("/livez")[0], 200)
+            self.assertEqual(ours.stop(within=2), 0)
 
     def test_debug_and_configured_probes(self):
         ours = self.ours()
