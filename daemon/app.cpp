@@ -30,7 +30,7 @@
 #include "notify/notifier.h"
 #include "plumbing.h"
 #include "probe/registry.h"
-#include "probe_door.h"
+#include "on_demand.h"
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
@@ -199,20 +199,20 @@ class Daemon {
       drain_limit_ = plumbing_.clock.alarm([this] { leave(0, "a probe did not end when it was told to"); });
       drain_limit_->set(plumbing_.clock.now() + std::chrono::seconds(3));
       engine_.stop();
-      door_.stop();
+      on_demand_.stop();
       boost::asio::co_spawn(loop_, drained(), [this](const std::exception_ptr&) { loop_.stop(); });
     });
   }
 
   asio::awaitable<void> drained() {
     co_await engine_.drain();
-    co_await door_.drain();
+    co_await on_demand_.drain();
   }
 
   void use(blackbox::Settings settings) {
     for (const std::string& each : settings.lacking)
       log_->log(sinks::LogLevel::warn, "blackbox module left out", {{"why", each}});
-    door_.use(std::move(settings));
+    on_demand_.use(std::move(settings));
   }
 
   // The way out when a coroutine of ours cannot be ended: taking the loop apart under it would not be safe.
@@ -316,13 +316,13 @@ class Daemon {
   sinks::History history_;
   sinks::EventRing events_;
   engine::Engine engine_;
-  ProbeDoor door_{loop_, plumbing_.clock, plumbing_.random, plumbing_.services};
+  OnDemand on_demand_{loop_, plumbing_.clock, plumbing_.random, plumbing_.services};
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); },
                                .silence = [this](Silence wanted) { return silence(std::move(wanted)); },
                                .unsilence = [this](std::string id) { return unsilence(std::move(id)); },
-                               .look = [this](const http::Request& r) { return door_.answer(r); }};
+                               .look = [this](const http::Request& r) { return on_demand_.answer(r); }};
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
   std::string state_dir_;  // in use

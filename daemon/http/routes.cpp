@@ -189,6 +189,7 @@ Response probe(const Request& request, const Context& context, Rest) {
   if (named == request.query.end())
     return context.actions.look ? context.actions.look(request) : plain(501, "probing is not available");
   if (const std::string why = not_trusted(context); !why.empty()) return plain(503, why);
+  if (!has_plan(context)) return no_snapshot();
   const Plan& plan = *context.snapshot->plan;
   const auto found = probe_named(plan, named->second);
   if (!found) return no_such("probe", named->second, names_of(plan.probes));

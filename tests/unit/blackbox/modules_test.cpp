@@ -44,7 +44,7 @@ Settings reading(const std::string& text) {
   return settings;
 }
 
-constexpr std::string_view example = R"(modules:
+constexpr std::string_view example = R"yaml(modules:
   http_2xx_example:
     prober: http
     timeout: 5s
@@ -105,7 +105,7 @@ constexpr std::string_view example = R"(modules:
     prober: icmp
     timeout: 5s
     icmp: {preferred_ip_protocol: "ip4"}
-)";
+)yaml";
 
 TEST(Modules, TheExampleIsReadAsItIs) {
   const Settings settings = reading(std::string(example));

@@ -175,6 +175,7 @@ TEST_F(Routes, OtherMethodsAreRefusedWithThoseThatAreNot) {
 
 TEST_F(Routes, HeadIsAnsweredWhereverGetIs) {
   actions.effective_config = [] { return "listen: x"; };
+  actions.look = [](const Request&) { return Response{.body = "probe_success 1"}; };
   const auto gets = [](std::string_view path) {
     return std::ranges::any_of(
         routes(), [&](const Route& route) { return route.path == path && route.method == "GET"; });

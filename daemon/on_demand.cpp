@@ -1,4 +1,4 @@
-#include "probe_door.h"
+#include "on_demand.h"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -21,7 +21,7 @@ std::string query(const http::Request& request, std::string_view key) {
 }  // namespace
 
 // One request, between the two threads.
-struct ProbeDoor::Visit {
+struct OnDemand::Visit {
   blackbox::Look look;
   std::string name;  // of the module
   bool debug = false;
@@ -50,12 +50,12 @@ struct ProbeDoor::Visit {
   }
 };
 
-class ProbeDoor::Waiting final : public http::Pending {
+class OnDemand::Waiting final : public http::Pending {
  public:
-  Waiting(ProbeDoor& door, std::shared_ptr<Visit> visit) : door_(door), visit_(std::move(visit)) {}
+  Waiting(OnDemand& owner, std::shared_ptr<Visit> visit) : owner_(owner), visit_(std::move(visit)) {}
   ~Waiting() override {
     visit_->abandoned = true;
-    boost::asio::post(door_.loop_, [&door = door_, visit = visit_] { door.runner_.end(*visit->look.probe); });
+    boost::asio::post(owner_.loop_, [&owner = owner_, visit = visit_] { owner.runner_.end(*visit->look.probe); });
   }
 
   std::optional<http::Response> poll() override {
@@ -64,20 +64,20 @@ class ProbeDoor::Waiting final : public http::Pending {
   }
 
  private:
-  ProbeDoor& door_;
+  OnDemand& owner_;
   std::shared_ptr<Visit> visit_;
 };
 
-ProbeDoor::ProbeDoor(asio::io_context& loop, Clock& clock, Random& random, Services& services)
+OnDemand::OnDemand(asio::io_context& loop, Clock& clock, Random& random, Services& services)
     : loop_(loop), clock_(clock), services_(services), runner_(loop.get_executor(), clock, random) {}
 
-void ProbeDoor::use(blackbox::Settings settings) {
+void OnDemand::use(blackbox::Settings settings) {
   auto next = std::make_shared<const blackbox::Settings>(std::move(settings));
   const std::lock_guard lock(mutex_);
   settings_ = std::move(next);
 }
 
-http::Response ProbeDoor::answer(const http::Request& request) {
+http::Response OnDemand::answer(const http::Request& request) {
   std::unique_lock lock(mutex_);
   const auto settings = settings_;
   lock.unlock();
@@ -103,7 +103,7 @@ http::Response ProbeDoor::answer(const http::Request& request) {
   return {.pending = std::make_shared<Waiting>(*this, visit)};
 }
 
-void ProbeDoor::begin(const std::shared_ptr<Visit>& visit) {
+void OnDemand::begin(const std::shared_ptr<Visit>& visit) {
   if (visit->abandoned) {
     --running_;
     return;
@@ -114,7 +114,7 @@ void ProbeDoor::begin(const std::shared_ptr<Visit>& visit) {
   });
 }
 
-void ProbeDoor::stop() { runner_.stop(); }
-asio::awaitable<void> ProbeDoor::drain() { return runner_.drain(); }
+void OnDemand::stop() { runner_.stop(); }
+asio::awaitable<void> OnDemand::drain() { return runner_.drain(); }
 
 }  // namespace answerback

@@ -15,10 +15,10 @@
 
 namespace answerback {
 
-class ProbeDoor {
+class OnDemand {
  public:
   // All outlive it. Destroyed after stop() and drain(), or where nothing was ever asked.
-  ProbeDoor(asio::io_context& loop, Clock&, Random&, Services&);
+  OnDemand(asio::io_context& loop, Clock&, Random&, Services&);
 
   void use(blackbox::Settings);  // any thread; runs under way keep what they began with
 
