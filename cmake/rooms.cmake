@@ -4,6 +4,7 @@ function(answerback_room name)
   add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_USES})
+  answerback_precompiled(${name} rooms)
 endfunction()
 
 # answerback_test(NAME sources… USES libraries…): one GoogleTest program, each of its tests known to ctest.
@@ -16,5 +17,6 @@ function(answerback_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${arg_USES} GTest::gmock_main)
   target_compile_options(${name} PRIVATE -O0)  # a third of their build; what they test keeps its own level
+  answerback_precompiled(${name} tests)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT})
 endfunction()

@@ -31,6 +31,8 @@ if(ANSWERBACK_SANITIZE)
   add_link_options(-fsanitize=${ANSWERBACK_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_definitions(_FORTIFY_SOURCE=2)
+  add_compile_options(-ffunction-sections -fdata-sections)  # what nobody calls is not in the program
+  add_link_options(-Wl,--gc-sections,--icf=safe)
 endif()
 
 option(ANSWERBACK_TIDY "run clang-tidy beside the compiler" OFF)

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <thread>
 
+#include "access/door.h"
 #include "blackbox/settings.h"
 #include "cli/check.h"
 #include "cli/make_probes.h"
@@ -22,20 +23,22 @@
 #include "config/config.h"
 #include "engine/engine.h"
 #include "hardening.h"
+#include "http/guard.h"
 #include "http/routes.h"
 #include "http/server.h"
 #include "http/silences_json.h"
 #include "model/redactor.h"
 #include "model/text.h"
 #include "notify/notifier.h"
+#include "on_demand.h"
 #include "plumbing.h"
 #include "probe/registry.h"
-#include "on_demand.h"
 #include "probes/all.h"
 #include "sinks/board.h"
 #include "sinks/event_log.h"
 #include "sinks/event_ring.h"
 #include "sinks/history.h"
+#include "supervisor.h"
 #include "watchdog.h"
 
 namespace answerback {
@@ -50,7 +53,7 @@ struct Loaded {
   notify::Settings alerts;
   blackbox::Settings others;  // what they may have looked at
   std::string listen, effective, state_dir;
-  std::shared_ptr<const Redactor> redactor;
+  std::shared_ptr<Redactor> redactor;
 };
 
 std::expected<Loaded, std::string> load(const std::string& file, Services& services) {
@@ -69,12 +72,24 @@ std::expected<Loaded, std::string> load(const std::string& file, Services& servi
                 config.listen,
                 config.print(),
                 config.state_dir,
-                config.plan.redactor};
+                made.redactor};
 }
 
 // Of the 5 s a stop may take, the probes have 3.
 constexpr Duration history_limit = std::chrono::milliseconds(1500);
 constexpr std::string_view silences_key = "answerback/silences";  // those asked for, in the store
+
+// The supervisor is told of a reload for as long as it takes, however it ends.
+class Reloading {
+ public:
+  Reloading(const Supervisor& supervisor, Steady now) : supervisor_(supervisor) { supervisor.reloading(now); }
+  ~Reloading() { supervisor_.ready(); }
+  Reloading(const Reloading&) = delete;
+  Reloading& operator=(const Reloading&) = delete;
+
+ private:
+  const Supervisor& supervisor_;
+};
 
 class Daemon {
  public:
@@ -95,6 +110,13 @@ class Daemon {
       return 1;
     }
     keep_effective(first->effective, first->redactor);
+    if (const auto opened = door_.open(); !opened) {
+      std::cerr << opened.error();
+      return 1;
+    }
+    for (const std::string& note : door_.settings()->notes) {
+      log_->log(sinks::LogLevel::warn, "web config", {{"note", note}});
+    }
     state_dir_ = first->state_dir;
     auto before = history_.start(state_dir_);
     if (!before) {
@@ -106,7 +128,9 @@ class Daemon {
                     [this](std::string_view key, const std::string& value) { history_.put(key, value); });
     use(std::move(first->others));
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
-    http::Server server([this](const http::Request& request) { return answer(request); });
+    http::Server server([this](const http::Request& request) { return answer(request); }, {},
+                        http::guard_of(door_));
+    server_ = &server;
     const auto address = http::parse_listen(listen);
     const auto port = address ? server.start(*address) : std::unexpected(address.error());
     if (!port) {
@@ -121,7 +145,7 @@ class Daemon {
     for (const std::string& warning : plumbing_.proxies.warnings()) {
       log_->log(sinks::LogLevel::warn, "proxy setting ignored", {{"why", warning}});
     }
-    plumbing_.credentials.use(first->credentials);
+    plumbing_.credentials.use(first->credentials, first->redactor);
     if (const auto silences = plumbing_.store.get(silences_key))
       engine_.silences().restore(http::read_silences(*silences));
     engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
@@ -130,7 +154,8 @@ class Daemon {
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
     wait_for_signal(signals);
     std::jthread admin([this] { admin_.run(); });
-    const Watchdog watchdog(board_);
+    const Watchdog watchdog(board_, supervisor_);
+    supervisor_.ready();
 
     try {
       loop_.run();  // until stop() has drained the engine
@@ -165,6 +190,7 @@ class Daemon {
   // Loads anew; a broken file changes nothing and is the returned error. Also called by the port's thread.
   std::expected<void, std::string> reload() {
     const std::lock_guard one_at_a_time(reloading_);
+    const Reloading telling(supervisor_, plumbing_.clock.now());
     auto next = load(options_.config_file, plumbing_.services);
     if (!next) {
       log_->log(sinks::LogLevel::error, "reload refused, the configuration in use stays",
@@ -181,7 +207,7 @@ class Daemon {
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
     boost::asio::post(loop_, [this, replaced, next = *std::move(next)]() mutable {
-      plumbing_.credentials.use(next.credentials);
+      plumbing_.credentials.use(next.credentials, next.redactor);
       engine_.replace(next.plan, std::move(next.probes));
       replaced->set_value();
     });
@@ -195,6 +221,7 @@ class Daemon {
 
   void stop() {
     stopping_ = true;
+    supervisor_.stopping();
     boost::asio::post(loop_, [this] {
       drain_limit_ = plumbing_.clock.alarm([this] { leave(0, "a probe did not end when it was told to"); });
       drain_limit_->set(plumbing_.clock.now() + std::chrono::seconds(3));
@@ -226,6 +253,9 @@ class Daemon {
   // --- on the port's thread ---
 
   http::Response answer(const http::Request& request) {
+    const auto web = door_.settings();
+    PortTally port = door_.tally();
+    port.connections = server_->connections();
     const http::Context context{
         .snapshot = board_.read(),
         .chronicle = history_.chronicle(),
@@ -236,8 +266,21 @@ class Daemon {
         .now = plumbing_.clock.wall(),
         .events = &events_,
         .notifications = board_.notifications(),
+        .port = &port,
+        .headers = &web->headers,
     };
-    return http::handle(request, context);
+    http::Response response = http::handle(request, context);
+    if (response.status == 401 || response.status == 429) door_.count_refused(request.standing);
+    return response;
+  }
+
+  void told_of_web_config(bool taken, const std::string& why) {
+    if (taken) {
+      log_->log(sinks::LogLevel::info, "web config file changed, and is in use", {});
+    } else {
+      log_->log(sinks::LogLevel::error, "web config file refused, what it said before stays",
+                {{"error", why}});
+    }
   }
 
   void remark(const notify::Remark& each) {
@@ -318,11 +361,15 @@ class Daemon {
   engine::Engine engine_;
   OnDemand on_demand_{loop_, plumbing_.clock, plumbing_.random, plumbing_.services};
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
+  const Supervisor supervisor_{environment};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); },
                                .silence = [this](Silence wanted) { return silence(std::move(wanted)); },
                                .unsilence = [this](std::string id) { return unsilence(std::move(id)); },
                                .look = [this](const http::Request& r) { return on_demand_.answer(r); }};
+  access::Door door_{options_.web_config_file,
+                     [this](bool taken, const std::string& why) { told_of_web_config(taken, why); }};
+  http::Server* server_ = nullptr;  // set before it starts
   std::unique_ptr<Alarm> drain_limit_;
   std::mutex reloading_;
   std::string state_dir_;  // in use
@@ -349,8 +396,9 @@ struct Workbench {
 
 int run_check(const cli::Options& options) {
   Workbench bench;
-  return cli::check_command({.file = options.config_file, .print = options.print}, environment,
-                            bench.registry, bench.plumbing.services, std::cout, std::cerr);
+  return cli::check_command(
+      {.file = options.config_file, .web_file = options.web_config_file, .print = options.print}, environment,
+      bench.registry, bench.plumbing.services, std::cout, std::cerr);
 }
 
 int run_probe(const cli::Options& options) {

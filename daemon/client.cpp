@@ -2,12 +2,17 @@
 
 #include <httplib.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
 #include "cli/asking.h"
+#include "cli/bundle.h"
 #include "cli/options.h"
 #include "cli/status.h"
 #include "cli/wait.h"
@@ -19,28 +24,28 @@ using namespace answerback;
 
 constexpr int wrong_usage = 2, unreachable = 3;
 
-// "http://host:port/prefix/": where the daemon is, and what stands before its paths.
-std::pair<std::string, std::string> split(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  const std::size_t host = url.find("://");
-  const std::size_t path = url.find('/', host == std::string::npos ? 0 : host + 3);
-  if (path == std::string::npos) return {url, ""};
-  return {url.substr(0, path), url.substr(path)};
-}
-
 std::string words(httplib::Error error) {
   if (error == httplib::Error::Connection) return "no connection (refused, or nobody is there)";
-  if (error == httplib::Error::Read) return "connected, but no answer came";
+  if (error == httplib::Error::Read)
+    return "connected, but no answer came (does it speak TLS? --url https://…)";
+  if (error == httplib::Error::SSLServerVerification)
+    return "its certificate is not to be trusted (--tls.ca-file, or --tls.insecure-skip-verify)";
+  if (error == httplib::Error::SSLConnection)
+    return "no TLS with it (plain HTTP, or it wants a certificate: --tls.cert-file and --tls.key-file)";
   return httplib::to_string(error);
 }
 
-cli::Ask ask(const std::string& url, std::chrono::milliseconds limit) {
-  return [limit, at = split(url)](const std::string& path) -> cli::Answer {
-    httplib::Client client(at.first);
-    if (!client.is_valid()) return {0, {}, "not a URL of the form http://host:port"};
+cli::Ask ask(const cli::Options& options, std::chrono::milliseconds limit) {
+  return [&options, limit, at = cli::whereabouts(options.url)](const std::string& path) -> cli::Answer {
+    const std::string& key = options.key_file.empty() ? options.cert_file : options.key_file;
+    httplib::Client client(at.origin, options.cert_file, key);
+    if (!client.is_valid()) return {0, {}, "not a URL of the form http://host:port, or no such certificate"};
     client.set_connection_timeout(limit);
     client.set_read_timeout(limit);
-    const auto result = client.Get(at.second + path);
+    if (at.names_a_user) client.set_basic_auth(at.user, at.password);
+    if (!options.ca_file.empty()) client.set_ca_cert_path(options.ca_file);
+    client.enable_server_certificate_verification(!options.insecure);
+    const auto result = client.Get(at.prefix + path);
     if (!result) return {0, {}, words(result.error())};
     return {result->status, result->body, {}};
   };
@@ -62,24 +67,36 @@ struct Terminal {
 };
 
 int cannot_reach(const cli::Options& options, const cli::Answer& answer) {
-  std::cerr << "answerback: cannot reach " << options.url << ": " << answer.error
+  std::cerr << "answerback: cannot reach " << cli::whereabouts(options.url).shown() << ": " << answer.error
             << " (is the daemon running there? --url)\n";
   return unreachable;
 }
 
+// Says what the daemon wants of us before it answers; false where it wants nothing.
+bool turned_away(const cli::Options& options, const cli::Answer& answer) {
+  const cli::Whereabouts at = cli::whereabouts(options.url);
+  const std::string what = cli::hint(answer, at);
+  if (!what.empty())
+    std::cerr << "answerback: " << at.shown() << ": HTTP " << answer.status << " (" << what << ")\n";
+  return !what.empty();
+}
+
 int healthcheck(const cli::Options& options) {
-  const cli::Answer answer = ask(options.url, std::chrono::seconds(3))("/livez");
+  const cli::Answer answer = ask(options, std::chrono::seconds(3))("/livez");
   if (answer.status == 200) {
     std::cout << "ok\n";
     return 0;
   }
-  std::cout << options.url << ": " << (answer.error.empty() ? answer.body : answer.error) << '\n';
+  if (turned_away(options, answer)) return 1;
+  std::cout << cli::whereabouts(options.url).shown() << ": "
+            << (answer.error.empty() ? answer.body : answer.error) << '\n';
   return 1;
 }
 
 int status(const cli::Options& options) {
-  const cli::Answer answer = ask(options.url, std::chrono::seconds(5))("/health");
+  const cli::Answer answer = ask(options, std::chrono::seconds(5))("/health");
   if (!answer.error.empty()) return cannot_reach(options, answer);
+  if (turned_away(options, answer)) return unreachable;
   if (options.json) {
     std::cout << answer.body << '\n';
     return cli::status_code(answer.body);
@@ -93,15 +110,41 @@ int status(const cli::Options& options) {
 
 int report(const cli::Options& options) {
   const std::string format = options.json ? "json" : "markdown";
-  const cli::Answer answer = ask(options.url, std::chrono::seconds(10))(
-      "/api/v1/report?format=" + format + "&since=" + cli::escaped(options.since));
+  const cli::Answer answer = ask(options, std::chrono::seconds(10))("/api/v1/report?format=" + format +
+                                                                    "&since=" + cli::escaped(options.since));
   if (!answer.error.empty()) return cannot_reach(options, answer);
+  if (turned_away(options, answer)) return unreachable;
   if (answer.status == 200) {
     std::cout << answer.body << (options.json ? "\n" : "");
     return 0;
   }
   std::cerr << "answerback: " << answer.body;
   return answer.status == 400 ? wrong_usage : unreachable;
+}
+
+std::string about() {
+  utsname host{};
+  uname(&host);
+  return std::string("answerback " ANSWERBACK_VERSION ", clang " __clang_version__ "\n") + host.sysname +
+         ' ' + host.release + ' ' + host.machine + '\n';
+}
+
+int debug(const cli::Options& options) {
+  const auto now = std::chrono::system_clock::now();
+  const std::string text = cli::bundle(ask(options.url, std::chrono::seconds(10)), about(), now);
+  if (options.output == "-") {
+    std::cout << text;
+    return 0;
+  }
+  const std::string file = options.output.empty() ? cli::bundle_file(now) : options.output;
+  std::ofstream out(file, std::ios::trunc);
+  out << text << std::flush;
+  if (!out) {
+    std::cerr << "answerback: cannot write " << file << ": " << std::strerror(errno) << '\n';
+    return 1;
+  }
+  std::cout << file << '\n';
+  return 0;
 }
 
 int wait(const cli::Options& options) {
@@ -126,7 +169,7 @@ int wait(const cli::Options& options) {
       .style = {.live = terminal.live, .width = terminal.width, .colour = terminal.colour}};
   const cli::Pace pace{.now = [] { return std::chrono::steady_clock::now(); },
                        .sleep_until = [](Steady at) { std::this_thread::sleep_until(at); }};
-  return cli::wait_command(wanted, ask(options.url, std::chrono::seconds(2)), pace, std::cout, std::cerr);
+  return cli::wait_command(wanted, ask(options, std::chrono::seconds(2)), pace, std::cout, std::cerr);
 }
 
 }  // namespace
@@ -140,6 +183,7 @@ int main(int argc, char** argv) {
     case cli::Command::status: return status(options);
     case cli::Command::report: return report(options);
     case cli::Command::wait: return wait(options);
+    case cli::Command::debug: return debug(options);
     default: std::cerr << "answerback-client: this command is answerback's own\n"; return wrong_usage;
   }
 }

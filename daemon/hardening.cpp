@@ -1,7 +1,9 @@
 #include "hardening.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -10,8 +12,22 @@
 #endif
 
 namespace answerback {
+namespace {
+
+// Where one of the first three is closed, a database or a client's socket would get its number, and our log
+// be written into it.
+void fill_standard_descriptors() {
+  for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR)) {
+    if (fd <= STDERR_FILENO) continue;
+    close(fd);
+    return;
+  }
+}
+
+}  // namespace
 
 void harden() {
+  fill_standard_descriptors();
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   prctl(PR_SET_CHILD_SUBREAPER, 1);

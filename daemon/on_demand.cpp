@@ -55,7 +55,8 @@ class OnDemand::Waiting final : public http::Pending {
   Waiting(OnDemand& owner, std::shared_ptr<Visit> visit) : owner_(owner), visit_(std::move(visit)) {}
   ~Waiting() override {
     visit_->abandoned = true;
-    boost::asio::post(owner_.loop_, [&owner = owner_, visit = visit_] { owner.runner_.end(*visit->look.probe); });
+    boost::asio::post(owner_.loop_,
+                      [&owner = owner_, visit = visit_] { owner.runner_.end(*visit->look.probe); });
   }
 
   std::optional<http::Response> poll() override {

@@ -38,7 +38,7 @@ struct Plumbing {
   net::Tls tls;
   net::Proxies proxies;
   net::Workers workers;
-  Credentials credentials{random};
+  Credentials credentials{random, {dns, tls, proxies}};
   MemoryStore store;
   Services services{dns, tls, proxies, workers, credentials, random, store};  // probes keep a reference to it
 };

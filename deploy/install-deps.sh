@@ -8,7 +8,8 @@ BUILD="ca-certificates ccache clang-19 libclang-rt-19-dev lld-19 cmake ninja-bui
   libpq-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev libre2-dev libcli11-dev libsqlite3-dev
   libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
 PEERS="postgresql-15 nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
-  python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager prometheus-blackbox-exporter strace e2fsprogs"
+  python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager
+  prometheus-blackbox-exporter python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography"
 
 missing=()
 for package in $BUILD $PEERS; do

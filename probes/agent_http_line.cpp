@@ -5,6 +5,7 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "credentials/credentials.h"
 #include "net/http_stream.h"
 #include "probe/within.h"
 #include "probes/agent_http_request.h"
@@ -50,12 +51,14 @@ asio::awaitable<void> read_into(Run& run, net::HttpStream& stream,
 class Line final : public AgentLine {
  public:
   Line(Run& run, const net::Transport& transport, const AgentHttpSettings& settings,
-       std::unique_ptr<AgentCodec> codec, Secret token, std::span<const std::string> stages)
+       std::unique_ptr<AgentCodec> codec, Secret token, std::span<const std::string> stages,
+       Credentials& credentials)
       : run_(run),
         transport_(transport),
         settings_(settings),
         codec_(std::move(codec)),
         token_(std::move(token)),
+        credentials_(credentials),
         reading_(run, *codec_, stages, secrets()),
         last_call_(last_call_of(run)) {}
 
@@ -188,6 +191,8 @@ class Line final : public AgentLine {
       net::HttpResponse response = *stream_->head();
       response.body = reading_.safe(std::exchange(body_, {}));
       if (auto failure = judge(Expect{}, response)) {
+        if (failure->reason == Reason::auth)  // then the next run has another token
+          credentials_.refused(run_, settings_.credentials, token_.reveal());
         if (!response.body.empty()) run_.frame("body", response.body);
         reading_.fail(*std::move(failure));
       } else if (looks_like_html(response.body)) {
@@ -211,6 +216,7 @@ class Line final : public AgentLine {
   const AgentHttpSettings& settings_;
   std::unique_ptr<AgentCodec> codec_;
   Secret token_;
+  Credentials& credentials_;
   AgentReading reading_;
   Steady last_call_, asked_{}, head_at_{};
   Duration connected_{};
@@ -233,9 +239,9 @@ class Dialect final : public AgentDialect {
       Run& run, Services& services, std::span<const std::string> stages) const override {
     auto token = co_await token_for(run, services, settings_);
     if (!token) co_return std::unexpected(std::move(token).error());
-    auto line =
-        std::make_unique<Line>(run, net::Transport{services.dns, services.tls, services.proxies}, settings_,
-                               make_(draw_ids(services.random)), *std::move(token), stages);
+    auto line = std::make_unique<Line>(run, net::Transport{services.dns, services.tls, services.proxies},
+                                       settings_, make_(draw_ids(services.random)), *std::move(token), stages,
+                                       services.credentials);
     // With time left for the farewell: what was asked for may have been made.
     auto opened = co_await within(run.clock, line->last_call(), line->open());
     if (opened && *opened) co_return line;

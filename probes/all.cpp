@@ -3,6 +3,7 @@
 #include <array>
 
 #include "probes/agent.h"
+#include "probes/auth.h"
 #include "probes/exec.h"
 #include "probes/http.h"
 #include "probes/isolation.h"
@@ -15,7 +16,7 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{agent, exec, http, isolation, llm, postgres, redis, tcp, websocket};
+  static const std::array types{agent, auth, exec, http, isolation, llm, postgres, redis, tcp, websocket};
   return types;
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "config/fields.h"
+#include "credentials/tls_keys.h"
 #include "model/result.h"
-#include "net/tls.h"
 
 namespace answerback::probes {
 
@@ -23,8 +23,6 @@ struct CertificateBounds {
 // From the mapping under `certificate`. The handshake itself refuses a certificate that has expired.
 CertificateBounds read_certificate(config::Fields&);
 std::optional<ProbeResult> judge(const CertificateBounds&, Wall expiry, Wall now);
-
-net::TlsSettings read_tls(config::Fields&);  // from the mapping under `tls_config`
 
 // The certificate_expiry this run measured, if it did.
 std::optional<Wall> certificate_expiry(const Evidence&);

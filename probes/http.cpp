@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "credentials/credentials.h"
 #include "model/text.h"
 #include "probes/expect_body.h"
 
@@ -100,22 +101,32 @@ std::optional<JsonExpect> read_claims(config::Fields& fields) {
   return std::nullopt;
 }
 
+// What signing in took is the issuer's time, not the target's.
+Duration spent_signing_in(const Phases& phases) {
+  Duration spent{};
+  for (const PhaseTime& each : phases.times())
+    if (each.phase == Phase::sign_in) spent += each.took;
+  return spent;
+}
+
 std::string passed(const net::HttpResponse& response) {
   return "status " + std::to_string(response.status) + ", " + std::to_string(response.body.size()) + " bytes";
 }
 
 class HttpProbe final : public Probe {
  public:
-  HttpProbe(HttpSettings settings, net::Transport transport)
-      : settings_(std::move(settings)), transport_(transport) {}
+  HttpProbe(HttpSettings settings, Services& services)
+      : settings_(std::move(settings)),
+        transport_{services.dns, services.tls, services.proxies},
+        credentials_(services.credentials) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {
     const Steady began = run.clock.now();
-    auto response = co_await net::fetch(run, transport_, settings_.request);
+    auto response = co_await ask(run);
     if (!response) co_return ProbeResult::fail(std::move(response.error()));
     run.phases.end(run.clock.now());  // judging is our own time
     ProbeResult result = judge(settings_, {.response = *response,
-                                           .took = run.clock.now() - began,
+                                           .took = run.clock.now() - began - spent_signing_in(run.phases),
                                            .certificate_expiry = certificate_expiry(run.evidence),
                                            .now = run.clock.wall()});
     if (settings_.claims && result.verdict != Verdict::fail) {
@@ -127,13 +138,18 @@ class HttpProbe final : public Probe {
   }
 
  private:
+  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run) {
+    if (settings_.credentials.empty()) return net::fetch(run, transport_, settings_.request);
+    return credentials_.fetch(run, settings_.credentials, settings_.request);
+  }
+
   HttpSettings settings_;
   net::Transport transport_;
+  Credentials& credentials_;
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
-  return std::make_unique<HttpProbe>(read_http(fields),
-                                     net::Transport{services.dns, services.tls, services.proxies});
+  return std::make_unique<HttpProbe>(read_http(fields), services);
 }
 
 constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_limited, Reason::ready_lies};
@@ -143,6 +159,10 @@ constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_
 HttpSettings read_http(config::Fields& fields) {
   HttpSettings settings;
   settings.request = read_request(fields);
+  settings.credentials =
+      fields.text("credentials", "", "who we are: one of `credentials`, sent as Authorization: Bearer");
+  if (!settings.credentials.empty() && net::find_header(settings.request.headers, "authorization"))
+    fields.error("credentials", "there is another way of signing in already");
   config::Fields expect = fields.child("expect", "what the answer must be; left out: a 2xx");
   settings.expect = read_expect(expect);
   settings.request.limits.body_bytes = settings.expect.max_bytes;

@@ -14,6 +14,7 @@ extern const ProbeType http;
 
 struct HttpSettings {
   net::HttpRequest request;
+  std::string credentials = {};  // name; empty: nobody
   Expect expect;
   Slow slow;
   CertificateBounds certificate;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "credentials/credentials.h"
 #include "model/text.h"
 #include "probes/platform_time.h"
 
@@ -48,6 +49,8 @@ asio::awaitable<std::expected<Session, Failure>> Session::open(Run& run, Service
   }
   if (settings.welcome.rule != Welcome::Rule::none) {
     if (auto welcomed = co_await session.welcome(); !welcomed) {
+      if (welcomed.error().reason == Reason::auth)  // then the next run has another token
+        services.credentials.refused(run, settings.credentials, token);
       co_await session.close();
       co_return std::unexpected(std::move(welcomed).error());
     }

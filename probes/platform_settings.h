@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/fields.h"
+#include "config/secret.h"
 #include "net/websocket.h"
 #include "probes/expect_json.h"
 
@@ -30,6 +31,7 @@ struct SessionSettings {
   std::string who = {};                // stands before the labels of frames where there are several users
   net::WebSocketRequest request = {};  // without the token
   std::string credentials = {};        // name; empty: nobody
+  Secret token = {};                   // presented as it is, where none of the credentials is
   SendToken send_token = SendToken::header;
   bool uses_token = true;  // it is sent, by `send_token` or where {{token}} stands
   Welcome welcome = {};

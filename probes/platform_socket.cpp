@@ -37,24 +37,31 @@ PlatformSocket::PlatformSocket(Run& run, const SessionSettings& settings, net::W
 
 asio::awaitable<std::expected<PlatformSocket, Failure>> PlatformSocket::open(
     Run& run, Services& services, const SessionSettings& settings) {
-  run.enter(Phase::prepare);
-  std::string token;
-  if (!settings.credentials.empty() && settings.uses_token) {
-    auto minted = co_await services.credentials.token(run, settings.credentials);
-    if (!minted) co_return std::unexpected(std::move(minted).error());
-    token = minted->reveal();
-  }
   const net::Transport transport{services.dns, services.tls, services.proxies};
-  const Steady began = run.clock.now();
-  net::WebSocketRequest request = with_token(settings, token);
-  const bool offered = !request.subprotocols.empty();
-  auto socket = co_await net::WebSocket::open(run, transport, std::move(request));
-  if (!socket) co_return std::unexpected(refused(run, std::move(socket).error(), token));
-
-  PlatformSocket opened(run, settings, *std::move(socket), token);
-  opened.upgrade_ = run.clock.now() - began;
-  opened.unselected_ = offered && opened.socket_.subprotocol().empty();
-  co_return std::move(opened);
+  for (bool again = false;; again = true) {
+    run.enter(Phase::prepare);
+    std::string token = settings.token.reveal();
+    if (!settings.credentials.empty() && settings.uses_token) {
+      auto minted = co_await services.credentials.token(run, settings.credentials);
+      if (!minted) co_return std::unexpected(std::move(minted).error());
+      token = minted->reveal();
+    }
+    const Steady began = run.clock.now();
+    net::WebSocketRequest request = with_token(settings, token);
+    const bool offered = !request.subprotocols.empty();
+    auto socket = co_await net::WebSocket::open(run, transport, std::move(request));
+    if (!socket) {
+      Failure failure = refused(run, std::move(socket).error(), token);
+      const bool anew = failure.reason == Reason::auth && !again && !token.empty() &&
+                        services.credentials.refused(run, settings.credentials, token);
+      if (anew) continue;
+      co_return std::unexpected(std::move(failure));
+    }
+    PlatformSocket opened(run, settings, *std::move(socket), token);
+    opened.upgrade_ = run.clock.now() - began;
+    opened.unselected_ = offered && opened.socket_.subprotocol().empty();
+    co_return std::move(opened);
+  }
 }
 
 asio::awaitable<std::expected<std::optional<net::Message>, net::Gone>> PlatformSocket::next(Steady until) {

@@ -5,7 +5,7 @@
 
 #include "blackbox/http_probe.h"
 #include "blackbox/tcp_probe.h"
-#include "config/foreign.h"
+#include "config/open.h"
 
 namespace answerback::blackbox {
 namespace {
@@ -51,10 +51,10 @@ Module read_module(Fields& fields, std::vector<Secret>& secrets) {
   return module;
 }
 
-std::expected<Fields, std::string> open_modules(const std::filesystem::path& path, const std::string& named,
+std::expected<Fields, std::string> open_modules(const std::filesystem::path& path,
                                                 config::Diagnostics& diagnostics) {
-  auto root = config::read_foreign(path, named, diagnostics);
-  if (root) return *std::move(root);
+  auto root = config::open(path, diagnostics);
+  if (root && diagnostics.ok()) return *std::move(root);
   std::string why;
   for (const Diagnostic& each : diagnostics.all()) why += (why.empty() ? "" : "; ") + sentence(each);
   return std::unexpected(why);
@@ -98,7 +98,7 @@ Settings read_settings(Fields& fields, const std::filesystem::path& folder) {
   settings.allowed = std::make_shared<const Targets>(std::move(targets));
   if (file) {
     config::Diagnostics diagnostics;
-    auto root = open_modules((folder / *file).lexically_normal(), *file, diagnostics);
+    auto root = open_modules((folder / *file).lexically_normal(), diagnostics);
     if (root) {
       read_modules(*root, diagnostics, settings);
     } else {

@@ -16,7 +16,7 @@ struct Settings {
   std::shared_ptr<const Targets> allowed = std::make_shared<Targets>();
   Duration timeout_offset = std::chrono::milliseconds(500);  // taken off Prometheus' own patience
   int concurrency = 20;                                      // runs at once
-  // Each thing in blackbox.yml that we lack or that is wrong, with its place. The module it is in is left
+  // Each thing in the file that we lack or that is wrong, with its place. The module it is in is left
   // out.
   std::vector<std::string> lacking;
 };

@@ -1,5 +1,6 @@
 #include "cli/check.h"
 
+#include "access/web_file.h"
 #include "blackbox/settings.h"
 #include "cli/make_probes.h"
 #include "notify/settings.h"
@@ -26,10 +27,14 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
   make_probes(config, registry, services, diagnostics);
   (void)notify::read_settings(config.alerts, config.state_dir);
   const auto others = blackbox::read_settings(config.blackbox, options.file.parent_path());
-  if (!diagnostics.ok()) {
-    err << diagnostics.text();
+  config::Diagnostics of_web;
+  const access::Web web =
+      options.web_file.empty() ? access::Web() : access::load_web(options.web_file, of_web);
+  if (!diagnostics.ok() || !of_web.ok()) {
+    err << diagnostics.text() << of_web.text();
     return 1;
   }
+  for (const std::string& note : web.settings.notes) err << options.web_file.string() << ": " << note << '\n';
   for (const std::string& each : others.lacking) err << "warning: " << each << '\n';
   if (options.print) {
     out << config.print();

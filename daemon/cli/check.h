@@ -11,7 +11,8 @@ namespace answerback::cli {
 
 struct CheckOptions {
   std::filesystem::path file = {};
-  bool print = false;  // the effective configuration instead of the summary
+  std::filesystem::path web_file = {};  // empty: none
+  bool print = false;                   // the effective configuration instead of the summary
 };
 
 // Loads the file and makes every probe; runs none. Exit code: 0, or 1 with the diagnostics on `err`.

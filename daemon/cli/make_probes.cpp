@@ -33,7 +33,7 @@ void check_credentials(config::Fields& probe, const CredentialSet& set) {
 
 MadeProbes make_probes(config::Config& config, const Registry& registry, Services& services,
                        config::Diagnostics& diagnostics) {
-  MadeProbes made{.probes = {}, .credentials = read_credentials(config.credentials)};
+  MadeProbes made{.probes = {}, .credentials = read_credentials(config.credentials), .redactor = {}};
   auto& probes = made.probes;
   probes.reserve(config.probes.size());
   for (config::ProbeSpec& spec : config.probes) {
@@ -47,9 +47,9 @@ MadeProbes make_probes(config::Config& config, const Registry& registry, Service
     check_credentials(spec.fields, *made.credentials);
     spec.fields.finish();
   }
-  auto redactor = std::make_shared<Redactor>();  // all secrets are known now
-  for (const Secret& each : config.secrets()) redactor->add(each.reveal());
-  config.plan.redactor = std::move(redactor);
+  made.redactor = std::make_shared<Redactor>();  // all secrets are known now
+  for (const Secret& each : config.secrets()) made.redactor->add(each.reveal());
+  config.plan.redactor = made.redactor;
   return made;
 }
 

@@ -14,6 +14,7 @@ struct MadeProbes {
   std::vector<std::shared_ptr<Probe>>
       probes;  // one per config.probes, in their order; null where the type is unknown
   std::shared_ptr<const CredentialSet> credentials;  // those the probes name; to be used before the first run
+  std::shared_ptr<Redactor> redactor;                // the plan's; the credentials tell it their tokens
 };
 
 // Gives the plan its redactor. Whatever is wrong with the keys of a type or with credentials is added to the

@@ -17,6 +17,8 @@ std::variant<Options, int> parse(int argc, char** argv) {
   app.fallthrough();
   app.add_option("--config.file", o.config_file, "the configuration")->capture_default_str();
   app.add_option("--web.listen-address", o.listen, "host:port to serve on; beats the configuration");
+  app.add_option("--web.config.file", o.web_config_file,
+                 "TLS, users, headers and rate limit of the port, as exporter-toolkit has them");
   app.add_option("--log.level", o.log_level, "least severe line that is logged")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
@@ -71,8 +73,20 @@ std::variant<Options, int> parse(int argc, char** argv) {
   report->add_flag("--json", o.json, "as JSON");
 
   auto* healthcheck = command(Command::healthcheck, "healthcheck", "for Docker's HEALTHCHECK: 0 or 1");
-  for (auto* sub : {wait, status, report, healthcheck}) {
-    sub->add_option("--url", o.url, "the daemon to ask")->capture_default_str();
+
+  auto* debug = command(Command::debug, "debug", "a support bundle of a running daemon, for a bug report");
+  debug
+      ->add_option("--output", o.output,
+                   "where to write it; - for stdout (default: answerback-debug-TIME.txt)")
+      ->type_name("FILE");
+  for (auto* sub : {wait, status, report, healthcheck, debug}) {
+    sub->add_option("--url", o.url, "the daemon to ask: http[s]://[USER:PASSWORD@]HOST:PORT")
+        ->envname("ANSWERBACK_URL")
+        ->capture_default_str();
+    sub->add_option("--tls.ca-file", o.ca_file, "who signs the daemon's certificate (default: the system's)");
+    sub->add_option("--tls.cert-file", o.cert_file, "our own, where the daemon wants one");
+    sub->add_option("--tls.key-file", o.key_file, "its key");
+    sub->add_flag("--tls.insecure-skip-verify", o.insecure, "take any certificate");
   }
 
   try {

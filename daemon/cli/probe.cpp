@@ -142,9 +142,9 @@ int probe_command(const ProbeOptions& options, const config::Environment& enviro
                   std::ostream& out, std::ostream& err) {
   config::Diagnostics diagnostics;
   config::Config config = config::load(options.file, environment, registry.names(), diagnostics);
-  auto [probes, credentials] = make_probes(config, registry, services, diagnostics);
+  auto [probes, credentials, redactor] = make_probes(config, registry, services, diagnostics);
   Made made{.plan = nullptr, .probes = std::move(probes)};
-  services.credentials.use(credentials);
+  services.credentials.use(credentials, redactor);
   if (!diagnostics.ok()) {
     err << diagnostics.text();
     return could_not_tell;

@@ -164,9 +164,14 @@ class Printer {
   std::ostream& out_;
 };
 
+// What a daemon tells those who do not say who they are: the status, and this note.
+bool is_bare(const json::object& root) {
+  return texts_in(root, "notes") == std::vector<std::string>{"details are for the authorised"};
+}
+
 int code_of(const json::value& health) {
   const auto* root = health.if_object();
-  if (root == nullptr || object_in(*root, "checks") == nullptr) return 3;
+  if (root == nullptr || (object_in(*root, "checks") == nullptr && !is_bare(*root))) return 3;
   const std::string status = text(*root, "status");
   return status == "pass" ? 0 : status == "warn" ? 1 : 2;
 }
@@ -191,6 +196,11 @@ int print_status(std::string_view health_json, const StatusStyle& style, std::os
     return code;
   }
   const json::object& root = health.get_object();
+  if (is_bare(root)) {
+    out << text(root, "status")
+        << "   (more is for the authorised: --url http[s]://USER:PASSWORD@HOST:PORT)\n";
+    return code;
+  }
   Printer(root, *object_in(root, "checks"), style, out).print();
   return code;
 }

@@ -69,6 +69,20 @@ std::optional<std::string> Fields::optional_text(std::string_view key, std::stri
   return node->text;
 }
 
+std::string Fields::pointer(std::string_view key, std::string_view fallback, std::string_view doc) {
+  State::Read& entry = state_->record(key, "JSON pointer", std::string(fallback), false, doc);
+  entry.value = yaml_text(fallback);
+  const Node* node = state_->present(key);
+  if (node == nullptr || !state_->check_scalar(*node, state_->path_of(key), "a JSON pointer", false))
+    return std::string(fallback);
+  if (node->text.starts_with('/')) {
+    entry.value = yaml_text(node->text);
+    return node->text;
+  }
+  state_->error(key, "wants a JSON pointer, which begins with /", show_of(*node));
+  return std::string(fallback);
+}
+
 bool Fields::flag(std::string_view key, bool fallback, std::string_view doc) {
   State::Read& entry = state_->record(key, "boolean", fallback ? "true" : "false", false, doc);
   const bool value = read<bool>(*state_, key, "true or false", read_flag).value_or(fallback);

@@ -44,6 +44,8 @@ class Fields {
   std::string text(std::string_view key, std::string_view fallback, std::string_view doc);
   std::string required_text(std::string_view key, std::string_view doc);
   std::optional<std::string> optional_text(std::string_view key, std::string_view doc);
+  // "/a/b" (RFC 6901): where something stands, which is no secret whatever the key is called.
+  std::string pointer(std::string_view key, std::string_view fallback, std::string_view doc);
   bool flag(std::string_view key, bool fallback, std::string_view doc);
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most,
                        std::string_view doc);

@@ -91,6 +91,12 @@ const Node* Fields::State::scalar(std::string_view key, std::string_view wanted,
   return found;
 }
 
+void Fields::State::keep_secrets(const Node& found, bool within_secret) const {
+  const bool secret = within_secret || found.from_file || names_a_secret(found.key);
+  if (found.kind == Node::Kind::text && secret) document->secrets.push_back(found.text);
+  for (const Node& item : found.items) keep_secrets(item, secret);
+}
+
 const Node* Fields::State::structure(std::string_view key, Node::Kind kind, std::string_view wanted) const {
   const Node* found = present(key);
   if (found == nullptr || found->kind == kind) return found;

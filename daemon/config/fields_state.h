@@ -65,6 +65,8 @@ struct Fields::State {
 
   // The scalar behind `key`; anything else that stands there is an error. `wanted`: "a duration".
   const Node* scalar(std::string_view key, std::string_view wanted, bool secret = false) const;
+  // Notes every value in here whose own key, or that of a mapping around it, names a secret.
+  void keep_secrets(const Node&, bool within_secret = false) const;
   const Node* structure(std::string_view key, Node::Kind, std::string_view wanted) const;
   bool check_scalar(const Node&, const std::string& at_path, std::string_view wanted, bool secret) const;
 };

@@ -76,6 +76,7 @@ std::vector<std::pair<std::string, std::string>> Fields::text_map(std::string_vi
   std::vector<std::pair<std::string, std::string>> values;
   std::string list;
   each_entry(*state_, key, false, [&](const Node& node) {
+    state_->keep_secrets(node);
     values.emplace_back(node.key, node.text);
     append(list, yaml_text(node.key) + ": " + printed_text(node, node.key));
   });
@@ -181,6 +182,7 @@ std::optional<std::string> Fields::json(std::string_view key, std::string_view d
     return std::nullopt;
   }
   entry.value = to_masked_json(*node);
+  for (const Node& item : node->items) state_->keep_secrets(item);
   return *std::move(text);
 }
 

@@ -4,6 +4,8 @@
 //   credentials:
 //     canary: {jwt: {alg: HS256, secret: "${JWT_SECRET}", claims: {sub: canary-1, aud: platform}, ttl: 5m}}
 //     fixed:  {bearer: "${TOKEN}"}
+//     user:   {login: {url: "https://auth/login", json: {user: canary, password: "${PASSWORD}"}}}
+//     client: {oauth: {token_url: "https://auth/token", client_id: canary, client_secret: "${SECRET}"}}
 
 #include <boost/asio/awaitable.hpp>
 #include <expected>
@@ -16,6 +18,9 @@
 
 #include "config/fields.h"
 #include "credentials/jwt.h"
+#include "credentials/sign_in.h"
+#include "credentials/token_keeper.h"
+#include "model/redactor.h"
 #include "probe/random.h"
 #include "probe/run.h"
 
@@ -32,7 +37,7 @@ struct JwtCredential {
 };
 
 // All credentials of one configuration; constant.
-using CredentialSet = std::map<std::string, std::variant<BearerCredential, JwtCredential>>;
+using CredentialSet = std::map<std::string, std::variant<BearerCredential, JwtCredential, SignIn>>;
 
 // Reads them; what is wrong goes to the fields. Any thread.
 std::shared_ptr<const CredentialSet> read_credentials(
@@ -41,12 +46,20 @@ std::shared_ptr<const CredentialSet> read_credentials(
 // Hands out tokens, each kept until shortly before it expires. Lives on the loop's thread.
 class Credentials {
  public:
-  explicit Credentials(Random& random) : random_(random) {}
-  void use(std::shared_ptr<const CredentialSet>);  // forgets the tokens there were
+  Credentials(Random& random, net::Transport transport) : random_(random), transport_(transport) {}
+  // Forgets the tokens there were. The redactor learns each new one.
+  void use(std::shared_ptr<const CredentialSet>, std::shared_ptr<Redactor> = nullptr);
 
-  // A token to present now, by the wall clock. Never a network trip; a coroutine because sign-in will be one.
-  // Failure: auth, when no credential has that name.
+  // A token to present now. A network trip, in Phase::sign_in, where somebody must sign in for it first; see
+  // TokenKeeper. Failure: auth, also when no credential has that name.
   asio::awaitable<std::expected<Secret, Failure>> token(Run&, std::string name);
+
+  // A target refused this one. True when another can be had, by signing in anew: ask again, once.
+  bool refused(const Run&, const std::string& name, const std::string& token);
+
+  // A request as somebody: the token as Authorization: Bearer; a 401 is asked again once where another token
+  // can be had. Failures: those of token() and net::fetch().
+  asio::awaitable<std::expected<net::HttpResponse, Failure>> fetch(Run&, std::string name, net::HttpRequest);
 
  private:
   struct Minted {
@@ -55,9 +68,14 @@ class Credentials {
   };
   std::expected<Secret, Failure> mint(const JwtCredential&, const std::string& name, Wall now);
 
+  void learn(const Secret&);
+
   Random& random_;
+  net::Transport transport_;
+  std::shared_ptr<Redactor> redactor_;
   std::shared_ptr<const CredentialSet> set_;
   std::map<std::string, Minted> minted_;
+  std::map<std::string, std::shared_ptr<TokenKeeper>> kept_;
 };
 
 }  // namespace answerback

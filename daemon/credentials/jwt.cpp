@@ -13,6 +13,9 @@ namespace answerback {
 
 namespace {
 
+constexpr std::string_view base64url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -112,16 +115,30 @@ std::expected<std::string, std::string> JwtSigner::sign(std::string_view header,
 }
 
 std::string base64url(std::string_view text) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string out;
   out.reserve((text.size() * 4 + 2) / 3);
   std::uint32_t buffer = 0;
   int bits = 0;
   for (const char c : text) {
     buffer = buffer << 8 | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6; bits -= 6) out += alphabet[buffer >> (bits - 6) & 0x3f];
+    for (bits += 8; bits >= 6; bits -= 6) out += base64url_alphabet[buffer >> (bits - 6) & 0x3f];
   }
-  if (bits > 0) out += alphabet[buffer << (6 - bits) & 0x3f];
+  if (bits > 0) out += base64url_alphabet[buffer << (6 - bits) & 0x3f];
+  return out;
+}
+
+std::optional<std::string> unbase64url(std::string_view text) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() * 3 / 4);
+  std::uint32_t buffer = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const auto digit = base64url_alphabet.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    buffer = buffer << 6 | static_cast<std::uint32_t>(digit);
+    if ((bits += 6) >= 8) out += static_cast<char>(buffer >> (bits -= 8) & 0xff);
+  }
   return out;
 }
 

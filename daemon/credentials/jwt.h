@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,6 @@ class JwtSigner {
 };
 
 std::string base64url(std::string_view bytes);
+std::optional<std::string> unbase64url(std::string_view text);  // nothing where it is none, padding included
 
 }  // namespace answerback

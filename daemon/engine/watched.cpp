@@ -54,7 +54,7 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
 }
 
 bool Watched::starting(const RunRecord& run, const ProbeInfo& info) const {
-  return !answered_ && run.ended - born_ < info.startup_grace;
+  return !answered_ && run.ended - born_ < info.startup_grace && !pages_at_once(run.result.reason);
 }
 
 bool Watched::undecided(const ProbeInfo& info) const {

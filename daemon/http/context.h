@@ -10,6 +10,7 @@
 #include "http/message.h"
 #include "model/chronicle.h"
 #include "model/notifications.h"
+#include "model/port_tally.h"
 #include "model/snapshot.h"
 #include "sinks/event_ring.h"
 
@@ -34,6 +35,9 @@ struct Context {
   Wall now{};                                                   // when it was asked
   sinks::EventRing* events = nullptr;                           // null: nobody can read along
   std::shared_ptr<const NotificationTally> notifications = {};  // null where nobody is told
+  const PortTally* port = nullptr;                              // null: not on the metrics page
+  const Pairs* headers = nullptr;                               // for every answer; beat our own
+  bool details = true;                                          // else no more is told than how things stand
 };
 
 // Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.

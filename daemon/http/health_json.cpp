@@ -156,10 +156,15 @@ json::array timeline(const std::vector<Moment>& moments) {
   return out;
 }
 
-Response answer(Status status, const json::object& body) {
+// What strangers are told. The client commands know the note.
+json::object bare(Status status) {
+  return {{"status", text_of(status)}, {"notes", json::array{"details are for the authorised"}}};
+}
+
+Response answer(const Context& context, Status status, const json::object& body) {
   return {.status = status == Status::fail ? 503 : 200,
           .content_type = std::string(health_content_type),
-          .body = print(body),
+          .body = print(context.details ? body : bare(status)),
           .headers = {{"Cache-Control", "max-age=1"}}};
 }
 
@@ -170,7 +175,7 @@ json::object root(const Context& context, Status status, std::string_view output
 }
 
 Response starting(const Context& context) {
-  return answer(Status::fail, root(context, Status::fail, not_trusted(context)));
+  return answer(context, Status::fail, root(context, Status::fail, not_trusted(context)));
 }
 
 // The answer of some probes that is not the whole: their worst status, unless nothing can be trusted.
@@ -192,7 +197,7 @@ Response part(const Context& context, std::string_view what, Status status, cons
   out["description"] = text(what);
   json::object& checks = out["checks"].emplace_object();
   for (const ProbeId id : ids) checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, detail)};
-  return answer(status, out);
+  return answer(context, status, out);
 }
 
 }  // namespace
@@ -219,7 +224,7 @@ Response health(const Context& context) {
   out["value"] = {
       {"working", whole.value.working}, {"blocked", whole.value.blocked}, {"unknown", whole.value.unknown}};
   out["capabilities"] = capabilities(plan, whole);
-  return answer(status, out);
+  return answer(context, status, out);
 }
 
 Response health(const Context& context, const GroupInfo& group) {

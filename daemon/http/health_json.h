@@ -13,7 +13,8 @@ namespace answerback::http {
 inline constexpr std::string_view health_content_type = "application/health+json";
 
 // The whole, one group (its probes, its own status), or one probe (with all the evidence there is).
-// 200 for pass and warn, 503 for fail. While not_trusted() all of them fail, showing what was last seen.
+// 200 for pass and warn, 503 for fail. Without details, {"status": …} and a note that says so. While not_trusted() all of
+// them fail, showing what was last seen.
 Response health(const Context&);
 Response health(const Context&, const GroupInfo&);
 Response health(const Context&, ProbeId);

@@ -16,7 +16,7 @@ struct NamedCheck {
 };
 
 // `name` is that of the whole: "readyz". Takes ?verbose and any number of ?exclude=NAME. A failure is always
-// verbose.
+// verbose. Who may not know the names of the checks is told how the whole went.
 Response kube_answer(std::string_view name, const std::vector<NamedCheck>&, const Request&);
 
 }  // namespace answerback::http

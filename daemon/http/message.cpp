@@ -8,9 +8,9 @@ namespace {
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool same_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
-
 }  // namespace
+
+bool same_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::string_view Request::header(std::string_view name) const {
   const auto found =
@@ -23,6 +23,7 @@ bool Request::asks_for(std::string_view query_key) const {
 }
 
 std::expected<std::pair<std::string, Pairs>, std::string> parse_target(std::string_view target) {
+  if (target == "*") return std::pair(std::string(target), Pairs());  // OPTIONS *: the server as a whole
   const boost::urls::string_view text(target.data(), target.size());
   auto url = boost::urls::parse_origin_form(text);
   if (!url) {

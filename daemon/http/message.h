@@ -10,9 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "access/standing.h"
 #include "model/time.h"
 
 namespace answerback::http {
+
+bool same_name(std::string_view, std::string_view);  // of a header or a token: any case
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -22,6 +25,8 @@ struct Request {
   Pairs query = {};         // decoded, in order; a key may stand there more than once
   Pairs headers = {};       // in order; names as sent
   std::string body = {};
+  std::string peer = {};  // who sent it: the address; of IPv6 the network, /64
+  access::Standing standing = access::Standing::everybody;
 
   std::string_view header(std::string_view name) const;  // any case; the first; "" where there is none
   bool asks_for(std::string_view query_key) const;       // ?verbose, ?verbose=, ?verbose=1

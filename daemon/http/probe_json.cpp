@@ -62,8 +62,9 @@ json::object last_run(const RunRecord& run) {
 
 json::object counts(const Tally& tally) {
   json::array runs;
-  for (const auto& [kind, count] : tally.runs) {
-    runs.push_back({{"verdict", text_of(kind.first)}, {"reason", text_of(kind.second)}, {"count", count}});
+  for (const auto& [kind, alike] : tally.runs) {
+    runs.push_back(
+        {{"verdict", text_of(kind.first)}, {"reason", text_of(kind.second)}, {"count", alike.count}});
   }
   return {
       {"runs", std::move(runs)}, {"transitions", tally.transitions}, {"skipped_slots", tally.skipped_slots}};

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "http/accept.h"
 #include "http/event_stream.h"
 #include "http/health_json.h"
 #include "http/kube_text.h"
@@ -75,9 +76,11 @@ std::optional<ProbeId> probe_named(const Plan& plan, std::string_view name) {
   return static_cast<ProbeId>(probe - plan.probes.begin());
 }
 
-Response no_such(std::string_view kind, std::string_view name, const std::string& known) {
-  return plain(404, "no " + std::string(kind) + " \"" + one_line(name, echo_cap) +
-                        "\"; there are:" + (known.empty() ? " none" : known));
+Response no_such(const Context& context, std::string_view kind, std::string_view name,
+                 const std::string& known) {
+  const std::string others = "; there are:" + (known.empty() ? " none" : known);
+  return plain(404, "no " + std::string(kind) + " \"" + one_line(name, echo_cap) + "\"" +
+                        (context.details ? others : ""));
 }
 
 std::string names_of(const auto& all) {
@@ -91,13 +94,15 @@ Response one_health(const Request&, const Context& context, Rest name) {
   const Plan& plan = *context.snapshot->plan;
   if (const GroupInfo* const group = plan.group(name)) return health(context, *group);
   if (const auto probe = probe_named(plan, name)) return health(context, *probe);
-  return no_such("group or probe", name, names_of(plan.groups) + names_of(plan.probes));
+  return no_such(context, "group or probe", name, names_of(plan.groups) + names_of(plan.probes));
 }
 
-Response metrics(const Request&, const Context& context, Rest) {
-  return {.content_type = std::string(sinks::metrics_content_type),
+Response metrics(const Request& request, const Context& context, Rest) {
+  const auto format = prefers_openmetrics(request.header("Accept")) ? sinks::Exposition::openmetrics
+                                                                    : sinks::Exposition::text;
+  return {.content_type = std::string(content_type(format)),
           .body = sinks::render(context.snapshot ? *context.snapshot : Snapshot{}, context.version,
-                                {context.chronicle.get(), context.notifications.get()}),
+                                {context.chronicle.get(), context.notifications.get(), context.port}, format),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
@@ -120,7 +125,7 @@ Response one_probe(const Request&, const Context& context, Rest name) {
   if (!has_plan(context) || !context.snapshot->assessment) return no_snapshot();
   const Plan& plan = *context.snapshot->plan;
   const auto probe = probe_named(plan, name);
-  return probe ? json(probe_json(context, *probe)) : no_such("probe", name, names_of(plan.probes));
+  return probe ? json(probe_json(context, *probe)) : no_such(context, "probe", name, names_of(plan.probes));
 }
 
 Response incidents(const Request&, const Context& context, Rest) {
@@ -192,10 +197,10 @@ Response probe(const Request& request, const Context& context, Rest) {
   if (!has_plan(context)) return no_snapshot();
   const Plan& plan = *context.snapshot->plan;
   const auto found = probe_named(plan, named->second);
-  if (!found) return no_such("probe", named->second, names_of(plan.probes));
+  if (!found) return no_such(context, "probe", named->second, names_of(plan.probes));
   auto page = sinks::render_probe(*context.snapshot, *found);
   if (!page) return plain(503, named->second + ": no result yet, or none that is fresh");
-  return {.content_type = std::string(sinks::metrics_content_type),
+  return {.content_type = std::string(content_type(sinks::Exposition::text)),
           .body = *std::move(page),
           .headers = {{"Cache-Control", "no-store"}}};
 }
@@ -228,9 +233,9 @@ Response style(const Request&, const Context&, Rest) { return stylesheet(); }
 
 constexpr std::array table{
     Route{"GET", "/", Policy::details, front},
-    Route{"GET", "/style.css", Policy::open, style},
-    Route{"GET", "/health", Policy::details, whole},
-    Route{"GET", "/health/*", Policy::details, one_health},
+    Route{"GET", "/style.css", Policy::details, style},
+    Route{"GET", "/health", Policy::status, whole},
+    Route{"GET", "/health/*", Policy::status, one_health},
     Route{"GET", "/livez", Policy::open, livez},
     Route{"GET", "/readyz", Policy::open, readyz},
     Route{"GET", "/startupz", Policy::open, startupz},
@@ -262,6 +267,24 @@ bool takes(const Route& route, std::string_view method) {
   return method == route.method || (method == "HEAD" && route.method == "GET");
 }
 
+Response forbidden(const Request& request) {
+  Response response = plain(401, "this needs a user and a password");
+  response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"answerback\", charset=\"UTF-8\"");
+  switch (request.standing) {
+    case access::Standing::stranger: return response;
+    case access::Standing::refused: response.body = "the user or the password is wrong\n"; return response;
+    case access::Standing::busy: response = plain(429, "too many passwords to check: try again later"); break;
+    default: response = plain(429, "too many requests: try again later");
+  }
+  response.headers.emplace_back("Retry-After", "2");
+  return response;
+}
+
+bool may(const Request& request, Policy policy) {
+  if (policy == Policy::open || access::is_trusted(request.standing)) return true;
+  return policy == Policy::status && request.standing == access::Standing::stranger;
+}
+
 Response answered(const Request& request, const Context& context) {
   std::string allowed;
   for (const Route& route : table) {
@@ -271,23 +294,43 @@ Response answered(const Request& request, const Context& context) {
       if (route.policy == Policy::changing && from_another_site(request)) {
         return plain(403, "refused: the request comes from a page of another site");
       }
-      return route.answer(request, context, *rest);
+      return may(request, route.policy) ? route.answer(request, context, *rest) : forbidden(request);
     }
-    allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
+    allowed.append(route.method == "GET" ? "GET, HEAD" : route.method).append(", ");
   }
+  if (request.standing == access::Standing::throttled) return forbidden(request);
+  if (request.path == "*") allowed = "GET, HEAD, POST, DELETE, ";
   if (allowed.empty()) return plain(404, "nothing at " + one_line(request.path, echo_cap));
-  Response refused = plain(405, one_line(request.method, echo_cap) + " is not allowed here");
-  refused.headers.emplace_back("Allow", allowed);
-  return refused;
+  const bool asked = request.method == "OPTIONS";
+  Response response =
+      asked ? plain(200, "") : plain(405, one_line(request.method, echo_cap) + " is not allowed here");
+  response.headers.emplace_back("Allow", allowed + "OPTIONS");
+  return response;
+}
+
+void add_header(Response& response, const std::string& name, const std::string& value) {
+  std::erase_if(response.headers, [&](const auto& each) { return each.first == name; });
+  response.headers.emplace_back(name, value);
 }
 
 }  // namespace
 
 std::span<const Route> routes() { return table; }
 
-Response handle(const Request& request, const Context& context) {
+const Route* route_of(const Request& request) {
+  const auto found = std::ranges::find_if(table, [&](const Route& route) {
+    return takes(route, request.method) && matched(route, request.path).has_value();
+  });
+  return found == table.end() ? nullptr : &*found;
+}
+
+Response handle(const Request& request, const Context& asked) {
+  Context context = asked;
+  context.details = access::is_trusted(request.standing);
   Response response = answered(request, context);
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  add_header(response, "X-Content-Type-Options", "nosniff");
+  if (context.headers)
+    for (const auto& [name, value] : *context.headers) add_header(response, name, value);
   return response;
 }
 

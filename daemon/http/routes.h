@@ -10,9 +10,10 @@
 namespace answerback::http {
 
 enum class Policy : std::uint8_t {
-  open,      // for load balancers and orchestrators: tells no more than whether
-  details,   // tells what is going on inside
-  changing,  // does something: refused from another site's page
+  open,      // for load balancers and orchestrators, who have no password: anyone, at any rate
+  status,    // anyone, but the details are for the authorised
+  details,   // the authorised: tells what is going on inside
+  changing,  // the authorised, and not from another site's page: does something
 };
 
 // Every part must be said: a route whose policy was forgotten does not compile.
@@ -30,6 +31,7 @@ struct Route {
 };
 
 std::span<const Route> routes();
+const Route* route_of(const Request&);  // null where there is none, or it does not take the method
 
 // The one answer to a request. Never throws for anything a client may send.
 Response handle(const Request&, const Context&);

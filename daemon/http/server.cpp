@@ -1,30 +1,33 @@
 #include "http/server.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <csignal>
 #include <ctime>
-#include <iterator>
 #include <list>
 #include <thread>
 
 #include "http/wire.h"
+#include "net/turn_gate.h"
 
 namespace answerback::http {
 namespace {
@@ -44,6 +47,7 @@ constexpr Duration stream_every = std::chrono::milliseconds(100);
 constexpr Duration poll_every = std::chrono::milliseconds(5);
 constexpr Duration farewell_time = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes = 256 * 1024;
+constexpr std::size_t write_turn = 256 * 1024;  // bytes to one client before others have their turn
 
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<tcp, Executor>;
@@ -53,8 +57,10 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 
 struct Connection {
   Socket socket;
-  Steady deadline;       // past it, the sweep closes the socket
-  bool leaving = false;  // closed; its coroutine is about to end
+  std::unique_ptr<access::Channel> channel;  // null once the socket is closed
+  std::string peer;
+  Steady deadline;                    // past it, the sweep closes the socket
+  std::list<Connection>* among = {};  // which of the server's lists it is in
 };
 using Connections = std::list<Connection>;
 
@@ -83,6 +89,16 @@ std::string http_date() {  // Sun, 06 Nov 1994 08:49:37 GMT
   return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
+// The network of an IPv6 client: who has one has all of its addresses.
+std::string text_of(const asio::ip::address& address) {
+  if (address.is_v4()) return address.to_string();
+  const asio::ip::address_v6 six = address.to_v6();
+  if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
+  asio::ip::address_v6::bytes_type bytes = six.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
 error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint, bool both_families) {
   error_code ec;
   acceptor.open(endpoint.protocol(), ec);
@@ -102,14 +118,20 @@ error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint, bool both_fam
 }  // namespace
 
 struct Server::Impl {
-  Impl(Handler h, Limits l) : handler(std::move(h)), limits(l), cap(connection_cap(l.connections)) {}
+  Impl(Handler h, Limits l, Guard g)
+      : handler(std::move(h)), limits(l), guard(std::move(g)), cap(connection_cap(l.connections)) {}
 
   error_code listen(const ListenAddress&);
   asio::awaitable<void> accept_all();
   asio::awaitable<void> sweep();
   asio::awaitable<void> serve(Connections::iterator);
-  asio::awaitable<std::string_view> receive(Socket&);
+  asio::awaitable<void> converse(Connections::iterator);
+  asio::awaitable<bool> greet(Connections::iterator);
+  asio::awaitable<bool> ready(Connections::iterator, access::Next);
+  asio::awaitable<std::string_view> receive(Connections::iterator);
+  asio::awaitable<bool> send(Connections::iterator, std::string_view head, std::string_view body = {});
   asio::awaitable<bool> send(Connections::iterator, Response, bool head_only, bool keep_alive);
+  asio::awaitable<void> judge(Request&);
   asio::awaitable<void> stream(Connections::iterator, Stream&);
   asio::awaitable<std::optional<Response>> await_answer(Connections::iterator, Response);
   asio::awaitable<void> part(Connections::iterator);
@@ -117,25 +139,33 @@ struct Server::Impl {
   void admit(Socket);
   void drop(Connections::iterator);
   void drop_first() {
-    if (!connections.empty()) drop(connections.begin());
+    Connections& first = connections.empty() ? greeting : connections;
+    if (!first.empty()) drop(first.begin());
   }
-  void ended(Connections::iterator self) { (self->leaving ? leaving : connections).erase(self), --count; }
+  void ended(Connections::iterator self) { self->among->erase(self), --count; }
   void renewed(Connections::iterator self) {
-    if (!self->leaving) connections.splice(connections.end(), connections, self);
+    if (self->channel) move_to(connections, self);
   }
-  bool hung_up(Socket&);
-  static bool is_gone(Socket&);
+  static bool is_gone(const Connection&);
+  void move_to(Connections& list, Connections::iterator self) {
+    list.splice(list.end(), *self->among, self);
+    self->among = &list;
+  }
+  bool hung_up(Connections::iterator);
   Response answer(const Request&) const;
   void close_all();
 
   Handler handler;
   Limits limits;
+  Guard guard;
   std::size_t cap;
   asio::io_context io{1};
+  net::TurnGate turns{io.get_executor()};  // for handshakes: one step, then everybody else
   Acceptor acceptor{io};
   Timer sweep_timer{io}, accept_timer{io};
   Connections connections;  // in the order in which each last completed a request, was sent news, or arrived
-  Connections leaving;
+  Connections greeting;     // in the order of arrival
+  Connections leaving;      // closed; their coroutines are about to end
   std::array<char, 16 * 1024> input{};  // of all connections: bytes are handed on before anyone else reads
   bool stopping = false;
   std::atomic<std::size_t> count = 0;
@@ -181,19 +211,30 @@ void Server::Impl::admit(Socket socket) {
   socket.non_blocking(true, ec);
   if (!ec) socket.set_option(tcp::no_delay(true), ec);
   if (ec) return;
-  if (connections.size() >= cap) drop_first();
-  connections.push_back({.socket = std::move(socket), .deadline = in(limits.idle)});
-  const auto self = std::prev(connections.end());
+  const tcp::endpoint from = socket.remote_endpoint(ec);
+  if (ec) return;  // gone already
+  if (connections.size() + greeting.size() >= cap) drop_first();
+  auto channel =
+      guard.channel ? guard.channel(socket.native_handle()) : access::plain_channel(socket.native_handle());
+  Connections& among = channel->greets() ? greeting : connections;
+  if (&among == &greeting && greeting.size() >= limits.handshakes) drop(greeting.begin());
+  among.push_back({.socket = std::move(socket),
+                   .channel = std::move(channel),
+                   .peer = text_of(from.address()),
+                   .deadline = in(limits.idle),
+                   .among = &among});
+  const auto self = std::prev(among.end());
   ++count;
   asio::co_spawn(io, serve(self), [this, self](const std::exception_ptr&) { ended(self); });
 }
 
-// Closing makes whatever its coroutine waits for fail, which ends it.
+// Closing makes whatever its coroutine waits for fail, which ends it. The channel goes with the socket: the
+// number of a closed descriptor is soon somebody else's.
 void Server::Impl::drop(Connections::iterator self) {
   error_code ignored;
+  self->channel.reset();
   self->socket.close(ignored);
-  self->leaving = true;
-  leaving.splice(leaving.end(), connections, self);
+  move_to(leaving, self);
 }
 
 asio::awaitable<void> Server::Impl::sweep() {
@@ -201,33 +242,94 @@ asio::awaitable<void> Server::Impl::sweep() {
     sweep_timer.expires_after(sweep_every);
     co_await sweep_timer.async_wait(await);
     const Steady now = std::chrono::steady_clock::now();
-    for (auto each = connections.begin(); each != connections.end();) {
-      const auto self = each++;
-      if (self->deadline <= now) drop(self);
+    for (Connections* list : {&connections, &greeting}) {
+      for (auto each = list->begin(); each != list->end();) {
+        const auto self = each++;
+        if (self->deadline <= now) drop(self);
+      }
     }
   }
 }
 
+// Whether the step can be done again: false once the connection is over.
+asio::awaitable<bool> Server::Impl::ready(Connections::iterator self, access::Next next) {
+  if (next == access::Next::over) co_return false;
+  const auto [failed] = co_await self->socket.async_wait(
+      next == access::Next::wait_write ? Socket::wait_write : Socket::wait_read, await);
+  co_return !failed && self->channel;
+}
+
 // The next bytes, good until the next co_await; none when the connection is over.
-asio::awaitable<std::string_view> Server::Impl::receive(Socket& socket) {
-  for (;;) {
-    error_code ec;
-    const std::size_t n = socket.read_some(asio::buffer(input), ec);
-    if (!ec) co_return std::string_view(input.data(), n);
-    if (ec != asio::error::would_block) co_return std::string_view();
-    const auto [failed] = co_await socket.async_wait(Socket::wait_read, await);
-    if (failed) co_return std::string_view();
+asio::awaitable<std::string_view> Server::Impl::receive(Connections::iterator self) {
+  while (self->channel) {
+    const access::Step step = self->channel->read(input);
+    if (step.next == access::Next::go_on) co_return std::string_view(input.data(), step.bytes);
+    if (!co_await ready(self, step.next)) break;
   }
+  co_return std::string_view();
+}
+
+asio::awaitable<bool> Server::Impl::send(Connections::iterator self, std::string_view head,
+                                         std::string_view body) {
+  self->deadline = in(limits.response);
+  for (std::size_t turn = 0; !head.empty() || !body.empty();) {
+    if (!self->channel) co_return false;
+    const access::Step step = self->channel->write(head, body);
+    if (step.next != access::Next::go_on) {
+      if (!co_await ready(self, step.next)) co_return false;
+      continue;
+    }
+    const std::size_t of_head = std::min(step.bytes, head.size());
+    head.remove_prefix(of_head);
+    body.remove_prefix(step.bytes - of_head);
+    if ((turn += step.bytes) < write_turn) continue;
+    turn = 0;
+    co_await asio::post(io, asio::use_awaitable);
+  }
+  co_return true;
 }
 
 asio::awaitable<bool> Server::Impl::send(Connections::iterator self, Response response, bool head_only,
                                          bool keep_alive) {
-  self->deadline = in(limits.response);
   const std::string head = head_of(response, keep_alive, http_date());
-  const std::size_t body = head_only ? 0 : response.body.size();
-  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body.data(), body)};
-  const auto [ec, n] = co_await asio::async_write(self->socket, parts, await);
-  co_return !ec;
+  co_return co_await send(self, head, head_only ? std::string_view() : response.body);
+}
+
+// The handshake of TLS. Each step has a turn of the loop to itself, so that a thousand newcomers hold up
+// nobody who is there already. False when it came to nothing.
+asio::awaitable<bool> Server::Impl::greet(Connections::iterator self) {
+  self->deadline = in(limits.handshake);
+  for (;;) {
+    co_await asio::post(asio::bind_executor(turns.executor(), asio::deferred));
+    if (!self->channel) co_return false;
+    const access::Step step = self->channel->greet();
+    if (step.next == access::Next::go_on) break;
+    if (step.next == access::Next::plain) {
+      self->channel = access::plain_channel(self->socket.native_handle());
+      Response refused{.status = 400, .body = "This port speaks TLS: ask with https://\n"};
+      if (co_await send(self, std::move(refused), false, false)) co_await part(self);
+      co_return false;
+    }
+    if (!co_await ready(self, step.next)) {
+      if (guard.handshake_failed) guard.handshake_failed();
+      co_return false;
+    }
+  }
+  renewed(self);
+  co_return true;
+}
+
+asio::awaitable<void> Server::Impl::judge(Request& request) {
+  if (!guard.judge) co_return;
+  asio::use_awaitable_t<> token;
+  co_await asio::async_initiate<asio::use_awaitable_t<>, void()>(
+      [&](auto resume) {
+        auto shared = std::make_shared<decltype(resume)>(std::move(resume));
+        const bool known =
+            guard.judge(request, [this, shared] { asio::post(io, [shared] { std::move (*shared)(); }); });
+        if (known) asio::post(io, [shared] { std::move (*shared)(); });
+      },
+      token);
 }
 
 // Sends what there is, several times a second, until it is over or the client is gone or takes too long over
@@ -236,31 +338,26 @@ asio::awaitable<void> Server::Impl::stream(Connections::iterator self, Stream& s
   Timer pause(io);
   while (const std::optional<std::string> bytes = source.next(std::chrono::steady_clock::now())) {
     if (!bytes->empty()) {
-      self->deadline = in(limits.response);
-      const auto [ec, n] = co_await asio::async_write(self->socket, asio::buffer(*bytes), await);
-      if (ec) co_return;
+      if (!co_await send(self, *bytes)) co_return;
       renewed(self);
     }
     self->deadline = Steady::max();
     pause.expires_after(stream_every);
     co_await pause.async_wait(await);
-    if (hung_up(self->socket)) co_return;
+    if (hung_up(self)) co_return;
   }
 }
 
 // Whether the client is gone. What it says while it is read to is not a request.
-bool Server::Impl::hung_up(Socket& socket) {
-  error_code ec;
-  socket.read_some(asio::buffer(input), ec);
-  return ec && ec != asio::error::would_block;
+bool Server::Impl::hung_up(Connections::iterator self) {
+  return !self->channel || self->channel->read(input).next == access::Next::over;
 }
 
 // The same without taking a byte away from the next request.
-bool Server::Impl::is_gone(Socket& socket) {
-  error_code ec;
-  char next = 0;
-  socket.receive(asio::buffer(&next, 1), Socket::message_peek, ec);
-  return ec && ec != asio::error::would_block;
+bool Server::Impl::is_gone(const Connection& client) {
+  if (!client.channel) return true;
+  pollfd watched{.fd = const_cast<Socket&>(client.socket).native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&watched, 1, 0) > 0;
 }
 
 // The answer once it is there; nothing when the client is gone first. How long it may take is its maker's to
@@ -271,35 +368,45 @@ asio::awaitable<std::optional<Response>> Server::Impl::await_answer(Connections:
   self->deadline = Steady::max();
   for (;;) {
     if (std::optional<Response> made = first.pending->poll()) {
-      std::ranges::move(first.headers, std::back_inserter(made->headers));
+      for (auto& header : first.headers) {
+        std::erase_if(made->headers, [&](const auto& each) { return each.first == header.first; });
+        made->headers.push_back(std::move(header));
+      }
       co_return made;
     }
     pause.expires_after(poll_every);
     co_await pause.async_wait(await);
-    if (is_gone(self->socket)) co_return std::nullopt;
+    if (is_gone(*self)) co_return std::nullopt;
   }
 }
 
 // Closing a socket with unread bytes would reset it, and the client might never see our answer: hang up our
 // side, and let it finish, within limits.
 asio::awaitable<void> Server::Impl::part(Connections::iterator self) {
+  if (!self->channel) co_return;
   error_code ignored;
+  self->channel->farewell();
   self->socket.shutdown(Socket::shutdown_send, ignored);
   self->deadline = in(farewell_time);
   for (std::size_t read = 0; read < farewell_bytes;) {
-    const std::string_view bytes = co_await receive(self->socket);
+    const std::string_view bytes = co_await receive(self);
     if (bytes.empty()) break;
     read += bytes.size();
   }
 }
 
 asio::awaitable<void> Server::Impl::serve(Connections::iterator self) {
+  if (!self->channel) co_return;  // dropped before it began
+  if (!self->channel->greets() || co_await greet(self)) co_await converse(self);
+}
+
+asio::awaitable<void> Server::Impl::converse(Connections::iterator self) {
   RequestReader reader(limits.header, limits.body);
   for (bool keep_alive = true; keep_alive;) {
     self->deadline = in(reader.empty() ? limits.idle : limits.request);
     std::expected<bool, Refusal> whole = reader.feed({});
     while (whole && !*whole) {
-      const std::string_view bytes = co_await receive(self->socket);
+      const std::string_view bytes = co_await receive(self);
       if (bytes.empty()) co_return;
       if (reader.empty()) self->deadline = in(limits.request);
       whole = reader.feed(bytes);
@@ -308,6 +415,9 @@ asio::awaitable<void> Server::Impl::serve(Connections::iterator self) {
     std::expected<Request, Refusal> request = whole ? reader.take() : std::unexpected(whole.error());
     renewed(self);
     if (request) {
+      self->deadline = in(limits.response);
+      request->peer = self->peer;
+      co_await judge(*request);
       Response response = answer(*request);
       if (response.pending) {
         std::optional<Response> made = co_await await_answer(self, std::move(response));
@@ -343,10 +453,11 @@ void Server::Impl::close_all() {
   acceptor.close(ignored);
   accept_timer.cancel();
   sweep_timer.cancel();
-  while (!connections.empty()) drop_first();
+  while (!connections.empty() || !greeting.empty()) drop_first();
 }
 
-Server::Server(Handler handler, Limits limits) : impl_(std::make_unique<Impl>(std::move(handler), limits)) {}
+Server::Server(Handler handler, Limits limits, Guard guard)
+    : impl_(std::make_unique<Impl>(std::move(handler), limits, std::move(guard))) {}
 Server::~Server() { stop(); }
 
 std::expected<std::uint16_t, std::string> Server::start(const ListenAddress& address) {
@@ -369,6 +480,7 @@ std::expected<std::uint16_t, std::string> Server::start(const ListenAddress& add
 
 void Server::stop() {
   if (!impl_->thread.joinable()) return;
+  if (impl_->guard.close) impl_->guard.close();
   asio::post(impl_->io, [impl = impl_.get()] { impl->close_all(); });
   impl_->thread.join();
 }

@@ -31,9 +31,11 @@ constexpr std::array table{
     MeasureInfo{Measure::requests_waiting, "requests_waiting", "requests"},
     MeasureInfo{Measure::perfdata, "perfdata", ""},
     MeasureInfo{Measure::claims_health, "claims_health", ""},
+    MeasureInfo{Measure::clock_skew, "clock_skew", "seconds"},
+    MeasureInfo{Measure::token_lifetime, "token_lifetime", "seconds"},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::claims_health));
+static_assert(covers(table, &MeasureInfo::measure, Measure::token_lifetime));
 
 }  // namespace
 

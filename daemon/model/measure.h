@@ -27,6 +27,8 @@ enum class Measure : std::uint8_t {
   requests_waiting,   // at a model server of one's own
   perfdata,           // a number a program reported; label: its own word for it, never a metric
   claims_health,      // 1 or 0: whether the answer claims that others are healthy; label: its own words
+  clock_skew,         // seconds; what the clock of a service is ahead of ours, the farthest of them
+  token_lifetime,     // seconds from now until it expires
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

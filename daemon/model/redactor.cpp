@@ -57,30 +57,63 @@ bool is_media_type(std::string_view text) {
              std::string_view::npos;
 }
 
+void add_forms(std::vector<std::string>& forms, std::string_view secret) {
+  forms.emplace_back(secret);
+  for (const std::string_view digits : {lower_digits, upper_digits}) {
+    forms.push_back(hex(secret, digits));
+    forms.push_back(percent(secret, digits));
+  }
+  for (const std::string_view last_two : {"+/", "-_"}) {
+    for (std::size_t before = 0; before < 3; ++before) forms.push_back(base64(secret, before, last_two));
+  }
+  std::ranges::sort(forms);
+  const auto same = std::ranges::unique(forms);
+  forms.erase(same.begin(), same.end());
+  std::ranges::sort(forms, std::ranges::greater(), &std::string::size);
+}
+
+// The beginning of a secret at the end of a text that was cut there. Fewer characters of it tell nothing.
+void take_out_cut(std::string& text, std::string_view form) {
+  constexpr std::string_view cut = "…";
+  constexpr std::size_t telling = 12;
+  if (!text.ends_with(cut) || form.size() <= telling) return;
+  const std::size_t end = text.size() - cut.size();
+  const std::size_t at = text.rfind(form.substr(0, telling), end - std::min(end, telling));
+  if (at == std::string::npos || !form.starts_with(std::string_view(text).substr(at, end - at))) return;
+  text.replace(at, end - at, Redactor::mark);
+}
+
+void take_out_forms(std::string& text, const std::vector<std::string>& forms) {
+  for (const std::string& form : forms) {
+    for (auto at = text.find(form); at != std::string::npos;
+         at = text.find(form, at + Redactor::mark.size())) {
+      text.replace(at, form.size(), Redactor::mark);
+    }
+    take_out_cut(text, form);
+  }
+}
+
 }  // namespace
 
 void Redactor::add(std::string_view secret) {
-  if (secret.size() < shortest || is_media_type(secret)) return;
-  forms_.emplace_back(secret);
-  for (const std::string_view digits : {lower_digits, upper_digits}) {
-    forms_.push_back(hex(secret, digits));
-    forms_.push_back(percent(secret, digits));
-  }
-  for (const std::string_view last_two : {"+/", "-_"}) {
-    for (std::size_t before = 0; before < 3; ++before) forms_.push_back(base64(secret, before, last_two));
-  }
-  std::ranges::sort(forms_);
-  const auto same = std::ranges::unique(forms_);
-  forms_.erase(same.begin(), same.end());
-  std::ranges::sort(forms_, std::ranges::greater(), &std::string::size);
+  if (secret.size() >= shortest && !is_media_type(secret)) add_forms(forms_, secret);
+}
+
+void Redactor::learn(std::string_view token) {
+  if (token.size() < shortest) return;
+  Forms forms;
+  add_forms(forms, token);
+  const std::lock_guard lock(mutex_);
+  if (learnt_.size() == learnt) learnt_.erase(learnt_.begin());
+  learnt_.push_back(std::move(forms));
 }
 
 std::string Redactor::taken_out_of(std::string text) const {
-  for (const std::string& form : forms_) {
-    for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + mark.size())) {
-      text.replace(at, form.size(), mark);
-    }
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Forms& forms : learnt_) take_out_forms(text, forms);
   }
+  take_out_forms(text, forms_);
   return text;
 }
 

@@ -15,12 +15,26 @@ std::uint64_t tokens(double value) {
 
 }  // namespace
 
+std::size_t Histogram::bucket_of(double value) const {  // an edge belongs to the bucket below it
+  return static_cast<std::size_t>(std::ranges::lower_bound(edges_, value) - edges_.begin());
+}
+
 void Histogram::observe(double value) {
   if (!std::isfinite(value)) return;  // one of them would spoil the sum for good
-  const auto bucket =
-      std::ranges::lower_bound(edges_, value) - edges_.begin();  // an edge belongs to the bucket below it
-  ++counts_[static_cast<std::size_t>(bucket)];
+  ++counts_[bucket_of(value)];
   sum_ += value;
+}
+
+void Histogram::observe(double value, const RunId& run, Wall at) {
+  observe(value);
+  if (!std::isfinite(value)) return;
+  const Exemplar newest{.bucket = bucket_of(value), .run = run, .value = value, .at = at};
+  const auto before = std::ranges::find(exemplars_, newest.bucket, &Exemplar::bucket);
+  if (before == exemplars_.end()) {
+    exemplars_.push_back(newest);
+  } else {
+    *before = newest;
+  }
 }
 
 std::uint64_t Histogram::count() const {
@@ -29,15 +43,18 @@ std::uint64_t Histogram::count() const {
 }
 
 void Tally::count(const RunRecord& run) {
-  ++runs[{run.result.verdict, run.result.reason}];
-  duration.observe(seconds(run.took()));
+  const Wall at = run.began + std::chrono::duration_cast<Wall::duration>(run.took());
+  Counted& alike = runs[{run.result.verdict, run.result.reason}];
+  ++alike.count;
+  alike.newest = {.run = run.id, .value = 1, .at = at};
+  duration.observe(seconds(run.took()), run.id, at);
   for (const Sample& sample : run.samples) {
     if (sample.measure == Measure::input_tokens) input_tokens += tokens(sample.value);
     if (sample.measure == Measure::output_tokens) output_tokens += tokens(sample.value);
     if (sample.measure == Measure::cost && sample.value > 0) cost += sample.value;
-    if (sample.measure == Measure::time_to_first_token) first_token.observe(sample.value);
+    if (sample.measure == Measure::time_to_first_token) first_token.observe(sample.value, run.id, at);
     if (sample.measure == Measure::stage_duration) {
-      stages.try_emplace(sample.label, duration_edges).first->second.observe(sample.value);
+      stages.try_emplace(sample.label, duration_edges).first->second.observe(sample.value, run.id, at);
     }
   }
 }

@@ -76,4 +76,12 @@ std::optional<Duration> retry_after(const Headers& headers, Wall now) {
   return sensible(count ? count : seconds_until(*after, now));
 }
 
+std::optional<Duration> clock_ahead(const Headers& headers, Wall now) {
+  const std::string* date = find_header(headers, "date");
+  const auto ahead = date ? seconds_until(*date, Wall()) : std::nullopt;
+  if (!ahead || *ahead < 0 || *ahead > 9e9) return std::nullopt;
+  const Wall theirs(std::chrono::milliseconds(static_cast<std::int64_t>(*ahead * 1000) + 500));
+  return theirs - now;
+}
+
 }  // namespace answerback::net

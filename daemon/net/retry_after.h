@@ -13,4 +13,7 @@ namespace answerback::net {
 // week, no number.
 std::optional<Duration> retry_after(const Headers&, Wall now);
 
+// How far the server's clock is ahead of ours, by its Date header: to half a second, which is what it tells.
+std::optional<Duration> clock_ahead(const Headers&, Wall now);
+
 }  // namespace answerback::net

@@ -157,6 +157,11 @@ std::string Url::authority() const {
 
 std::string Url::text() const { return scheme + "://" + authority() + target; }
 
+std::string Url::place() const {
+  const std::string whole = text();
+  return whole.substr(0, whole.find('?'));
+}
+
 bool Url::same_origin(const Url& other) const {
   return scheme == other.scheme && host == other.host && port == other.port;
 }

@@ -18,6 +18,7 @@ struct Url {
   std::string authority()
       const;  // host[:port] for the Host header: the port only where it is not the scheme's own
   std::string text() const;  // without userinfo: safe to show
+  std::string place() const;  // and without the query, which may hold a token
   bool same_origin(const Url& other) const;
 };
 

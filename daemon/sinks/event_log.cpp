@@ -27,7 +27,8 @@ LogLevel level_of(Health health) { return health == Health::up ? LogLevel::info 
 // with other programs.
 class Writer final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  Writer(int fd, std::function<std::string()> gap) : fd_(fd), gap_(std::move(gap)) {}
+  using Gap = std::function<std::string(std::uint64_t lost)>;  // what is to be said of lines that were lost
+  Writer(int fd, Gap gap) : fd_(fd), gap_(std::move(gap)) {}
   void hurry() { hurry_ = true; }
 
  private:
@@ -36,17 +37,25 @@ class Writer final : public spdlog::sinks::base_sink<std::mutex> {
   static constexpr int patience = 5;          // such looks until a hurried writer gives up for good
 
   void sink_it_(const spdlog::details::log_msg& message) override {
-    write(std::string(message.payload.begin(), message.payload.end()) + '\n');
-    if (std::string line = gap_(); !line.empty()) write(line + '\n');
+    if (!write(std::string(message.payload.begin(), message.payload.end()) + '\n')) {
+      ++lost_;  // told once the disk takes lines again
+    } else if (std::string line = gap_(lost_); !line.empty()) {
+      write(line + '\n');
+    }
   }
   void flush_() override {}
 
-  void write(std::string_view text) {
-    while (!text.empty() && wait_for_room()) {
-      const ssize_t n = ::write(fd_, text.data(), std::min(text.size(), chunk));
-      if (n < 0 && errno != EINTR && errno != EAGAIN) return;  // nobody is there to be told
-      if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+  // A line of which only a part could be written is ended before the next begins.
+  bool write(std::string text) {
+    if (torn_) text.insert(0, 1, '\n');
+    std::string_view rest = text;
+    while (!rest.empty() && wait_for_room()) {
+      const ssize_t n = ::write(fd_, rest.data(), std::min(rest.size(), chunk));
+      if (n < 0 && errno != EINTR && errno != EAGAIN) break;
+      if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
     }
+    if (rest.size() < text.size()) torn_ = !rest.empty() && rest.size() + (torn_ ? 1 : 0) < text.size();
+    return rest.empty();
   }
 
   bool wait_for_room() {
@@ -60,7 +69,9 @@ class Writer final : public spdlog::sinks::base_sink<std::mutex> {
 
   int fd_;
   int looks_left_ = patience;
-  std::function<std::string()> gap_;
+  Gap gap_;
+  std::uint64_t lost_ = 0;
+  bool torn_ = false;
   std::atomic<bool> hurry_ = false;
 };
 
@@ -96,7 +107,7 @@ struct EventLog::Impl {
       : options(std::move(o)),
         pool(std::make_shared<spdlog::details::thread_pool>(options.queue, 1, block_signals)),
         queue(pool.get()),
-        writer(std::make_shared<Writer>(options.fd, [this] { return gap(); })),
+        writer(std::make_shared<Writer>(options.fd, [this](std::uint64_t lost) { return gap(lost); })),
         logger(std::make_shared<spdlog::async_logger>("", writer, pool,
                                                       spdlog::async_overflow_policy::overrun_oldest)) {
     logger->set_level(spdlog::level::trace);  // levels are judged here, before a line is made
@@ -114,13 +125,15 @@ struct EventLog::Impl {
   void post(LogLine line) { logger->log(spdlog::level::info, spdlog::string_view_t(std::move(line).take())); }
 
   // Asked on the log's thread.
-  std::string gap() {
-    const std::uint64_t now = queue->overrun_counter();
+  std::string gap(std::uint64_t lost) {
+    const std::uint64_t now = queue->overrun_counter() + lost;
     if (now == told) return {};
-    LogLine line =
-        this->line(LogLevel::warn, options.now(), "log lines dropped: nobody reads them fast enough");
+    LogLine line = this->line(LogLevel::warn, options.now(),
+                              lost == lost_told ? "log lines dropped: nobody reads them fast enough"
+                                                : "log lines dropped: they could not be written");
     line.field("count", now - told);
     told = now;
+    lost_told = lost;
     return std::move(line).take();
   }
 
@@ -134,7 +147,7 @@ struct EventLog::Impl {
   void write(const Lifecycle&);
 
   Options options;
-  std::uint64_t told = 0;  // of the dropped; the log's thread only
+  std::uint64_t told = 0, lost_told = 0;  // of the dropped; the log's thread only
   std::shared_ptr<spdlog::details::thread_pool> pool;
   spdlog::details::thread_pool* const queue;  // the same, still there while `pool` is being reset
   std::shared_ptr<Writer> writer;

@@ -20,15 +20,24 @@ Family::Family(MetricType type, std::string_view name, std::string_view help) {
   family_.type = type;
 }
 
-void Family::value(Labels labels, double value) {
+ClientMetric& Family::add(Labels labels, std::span<const Exemplar> exemplars) {
+  exemplars_.push_back(exemplars);
   ClientMetric& metric = family_.metric.emplace_back();
   metric.label = std::move(labels);
+  return metric;
+}
+
+void Family::value(Labels labels, double value) {
+  ClientMetric& metric = add(std::move(labels));
   (family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
 }
 
+void Family::counted(Labels labels, const Counted& counted) {
+  add(std::move(labels), {&counted.newest, 1}).counter.value = static_cast<double>(counted.count);
+}
+
 void Family::histogram(Labels labels, const Histogram& histogram) {
-  ClientMetric& metric = family_.metric.emplace_back();
-  metric.label = std::move(labels);
+  ClientMetric& metric = add(std::move(labels), histogram.exemplars());
   metric.histogram.bucket.reserve(histogram.counts().size());
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
@@ -40,18 +49,6 @@ void Family::histogram(Labels labels, const Histogram& histogram) {
   }
   metric.histogram.sample_count = cumulative;
   metric.histogram.sample_sum = histogram.sum();
-}
-
-Family& Families::add(MetricType type, std::string_view name, std::string_view help) {
-  return all_.emplace_back(type, name, help);
-}
-
-std::vector<prometheus::MetricFamily> Families::take() && {
-  std::vector<prometheus::MetricFamily> out;
-  for (Family& each : all_) {
-    if (!each.family_.metric.empty()) out.push_back(std::move(each.family_));
-  }
-  return out;
 }
 
 }  // namespace answerback::sinks

@@ -1,9 +1,11 @@
 #pragma once
-// Building blocks of the metrics page: families in the order they are told, those without a sample left out.
+// Building blocks of the metrics page: families in the order they are told, as prometheus-cpp's values. Those
+// have no place for exemplars, which lie beside them.
 
 #include <prometheus/metric_family.h>
 
 #include <deque>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,36 +16,41 @@ namespace answerback::sinks {
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 Labels with(Labels, std::string_view name, std::string_view value);
 
+// Exemplars are not copied: what they came with outlives the family.
 class Family {
  public:
   Family(prometheus::MetricType, std::string_view name, std::string_view help);
 
   void value(Labels, double);  // of a counter or a gauge
+  void counted(Labels, const Counted&);
   void histogram(Labels, const Histogram&);
 
+  const prometheus::MetricFamily& values() const { return family_; }
+  std::span<const Exemplar> exemplars(std::size_t metric) const { return exemplars_[metric]; }
+
  private:
-  friend class Families;
+  prometheus::ClientMetric& add(Labels, std::span<const Exemplar> = {});
+
   prometheus::MetricFamily family_;
+  std::vector<std::span<const Exemplar>> exemplars_;  // as its metrics
 };
 
 class Families {
  public:
-  // `name` in full. The reference stays good until take().
+  // `name` in full. The reference stays good as long as this.
   Family& gauge(std::string_view name, std::string_view help) {
-    return add(prometheus::MetricType::Gauge, name, help);
+    return all_.emplace_back(prometheus::MetricType::Gauge, name, help);
   }
   Family& counter(std::string_view name, std::string_view help) {
-    return add(prometheus::MetricType::Counter, name, help);
+    return all_.emplace_back(prometheus::MetricType::Counter, name, help);
   }
   Family& histogram(std::string_view name, std::string_view help) {
-    return add(prometheus::MetricType::Histogram, name, help);
+    return all_.emplace_back(prometheus::MetricType::Histogram, name, help);
   }
 
-  std::vector<prometheus::MetricFamily> take() &&;
+  const std::deque<Family>& all() const { return all_; }  // some may have no sample
 
  private:
-  Family& add(prometheus::MetricType, std::string_view name, std::string_view help);
-
   std::deque<Family> all_;
 };
 

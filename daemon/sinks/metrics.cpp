@@ -1,7 +1,5 @@
 #include "sinks/metrics.h"
 
-#include <prometheus/collectable.h>
-
 #include "sinks/families.h"
 #include "sinks/probe_metrics.h"
 #include "sinks/process_metrics.h"
@@ -95,38 +93,42 @@ void add_run(Families& out, const RunRecord& run) {
       .value({}, seconds(run.began.time_since_epoch()));
 }
 
-class Page final : public prometheus::Collectable {
- public:
-  Page(const Snapshot& snapshot, std::string_view version, Beside beside)
-      : snapshot_(snapshot), version_(version), beside_(beside) {}
-
-  std::vector<prometheus::MetricFamily> Collect() const override {
-    Families out;
-    if (snapshot_.plan) add_probes(out, *snapshot_.plan, snapshot_);
-    if (snapshot_.plan && snapshot_.assessment) add_whole(out, *snapshot_.plan, *snapshot_.assessment);
-    if (snapshot_.plan) add_ourselves(out, snapshot_.ourselves);
-    if (beside_.notifications) add_notifications(out, *beside_.notifications);
-    if (beside_.chronicle) {
-      out.gauge("answerback_history_degraded",
-                "1 if what happens is not being kept as the configuration asks.")
-          .value({}, beside_.chronicle->degraded.empty() ? 0 : 1);
-    }
-    out.gauge("answerback_build_info", "What is running.")
-        .value(with(with({}, "version", version_), "compiler", "clang " __clang_version__), 1);
-    add_process(out);
-    return std::move(out).take();
-  }
-
- private:
-  const Snapshot& snapshot_;
-  std::string_view version_;
-  Beside beside_;
-};
+void add_port(Families& out, const PortTally& port) {
+  out.gauge("answerback_web_connections", "Connections to our own port.")
+      .value({}, static_cast<double>(port.connections));
+  Family& refused =
+      out.counter("answerback_web_requests_refused_total", "Requests to our own port refused, by why.");
+  refused.value(with({}, "why", "unauthorised"), static_cast<double>(port.unauthorised));
+  refused.value(with({}, "why", "busy"), static_cast<double>(port.busy));
+  refused.value(with({}, "why", "throttled"), static_cast<double>(port.throttled));
+  if (!port.web_config) return;
+  out.gauge("answerback_web_config_last_reload_successful", "1 if the newest web config file is in use.")
+      .value({}, port.web_config_good ? 1 : 0);
+  if (port.certificate_expiry == 0) return;
+  out.counter("answerback_web_handshakes_failed_total",
+              "TLS handshakes with our own port that came to nothing.")
+      .value({}, static_cast<double>(port.handshakes_failed));
+  out.gauge("answerback_web_certificate_expiry_timestamp_seconds", "When our own port's certificate expires.")
+      .value({}, static_cast<double>(port.certificate_expiry));
+}
 
 }  // namespace
 
-std::string render(const Snapshot& snapshot, std::string_view version, Beside beside) {
-  return TextWriter().Serialize(Page(snapshot, version, beside).Collect());
+std::string render(const Snapshot& snapshot, std::string_view version, Beside beside, Exposition format) {
+  Families out;
+  if (snapshot.plan) add_probes(out, *snapshot.plan, snapshot);
+  if (snapshot.plan && snapshot.assessment) add_whole(out, *snapshot.plan, *snapshot.assessment);
+  if (snapshot.plan) add_ourselves(out, snapshot.ourselves);
+  if (beside.notifications) add_notifications(out, *beside.notifications);
+  if (beside.port) add_port(out, *beside.port);
+  if (beside.chronicle) {
+    out.gauge("answerback_history_degraded", "1 if what happens is not being kept as the configuration asks.")
+        .value({}, beside.chronicle->degraded.empty() ? 0 : 1);
+  }
+  out.gauge("answerback_build_info", "What is running.")
+      .value(with(with({}, "version", version), "compiler", "clang " __clang_version__), 1);
+  add_process(out);
+  return write(out, format);
 }
 
 std::optional<std::string> render_probe(const Snapshot& snapshot, ProbeId id) {
@@ -135,7 +137,7 @@ std::optional<std::string> render_probe(const Snapshot& snapshot, ProbeId id) {
     return std::nullopt;
   Families out;
   add_run(out, *view.last);
-  return TextWriter().Serialize(std::move(out).take());
+  return write(out, Exposition::text);
 }
 
 }  // namespace answerback::sinks

@@ -63,6 +63,10 @@ constexpr std::array shown{
           "Longest pause between two pieces of the answer, newest run."},
     Shown{Measure::requests_waiting, "answerback_llm_requests_waiting",
           "Requests that wait at the model server, newest run."},
+    Shown{Measure::clock_skew, "answerback_auth_clock_skew_seconds",
+          "What the clock of a service that signs in or checks tokens is ahead of ours, newest run."},
+    Shown{Measure::token_lifetime, "answerback_auth_token_lifetime_seconds",
+          "Time that a token just received is good for, newest run."},
 };
 
 class ProbePage {
@@ -120,9 +124,8 @@ class ProbePage {
   }
 
   void add_tally(const Labels& labels, const Tally& tally) {
-    for (const auto& [key, count] : tally.runs) {
-      runs.value(with(with(labels, "verdict", name(key.first)), "reason", name(key.second)),
-                 static_cast<double>(count));
+    for (const auto& [key, alike] : tally.runs) {
+      runs.counted(with(with(labels, "verdict", name(key.first)), "reason", name(key.second)), alike);
     }
     if (tally.duration.count() > 0) duration.histogram(labels, tally.duration);
     transitions.value(labels, static_cast<double>(tally.transitions));

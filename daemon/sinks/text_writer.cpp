@@ -1,20 +1,19 @@
 #include "sinks/text_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <ostream>
-#include <string_view>
+#include <span>
+#include <system_error>
 
 namespace answerback::sinks {
 namespace {
 
 using prometheus::ClientMetric;
-using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-// `quoted`: a label's value, where a quotation mark would end it.
+// `quoted`: where a quotation mark would end it.
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
   for (const char c : text) {
     if (c == '\n') {
@@ -42,55 +41,81 @@ void append_value(std::string& out, double number) {
   }
 }
 
+// An edge is part of a series' name: OpenMetrics has one spelling for each, 1.0 and not 1.
+void append_edge(std::string& out, double edge, Exposition format) {
+  const std::size_t begin = out.size();
+  append_value(out, edge);
+  const bool whole = out.find_first_not_of("0123456789", begin) == std::string::npos;
+  if (whole && format == Exposition::openmetrics) out += ".0";
+}
+
+void append_timestamp(std::string& out, Wall at) {
+  const double since_epoch = seconds(at.time_since_epoch());
+  std::array<char, 32> text{};
+  const auto [end, error] =
+      std::to_chars(text.data(), text.data() + text.size(), since_epoch, std::chars_format::fixed, 3);
+  if (error == std::errc()) out.append(text.data(), end);
+}
+
 std::string_view name(MetricType type) {
   switch (type) {
     case MetricType::Counter: return "counter";
     case MetricType::Gauge: return "gauge";
     case MetricType::Histogram: return "histogram";
     case MetricType::Summary: return "summary";
-    default: return "untyped";
+    default: return "unknown";
   }
 }
 
 class FamilyText {
  public:
-  FamilyText(std::string& out, const MetricFamily& family) : out_(out), family_(family) {
-    out_.append("# HELP ").append(family.name).append(" ");
-    append_escaped(out_, family.help, false);
-    out_.append("\n# TYPE ").append(family.name).append(" ").append(name(family.type)).append("\n");
+  FamilyText(std::string& out, const Family& family, Exposition format)
+      : out_(out), name_(family.values().name), type_(family.values().type), format_(format) {
+    std::string_view told = name_;
+    if (open() && type_ == MetricType::Counter && told.ends_with("_total")) told.remove_suffix(6);
+    out_.append("# HELP ").append(told).append(" ");
+    append_escaped(out_, family.values().help, open());
+    out_.append("\n# TYPE ").append(told).append(" ").append(name(type_)).append("\n");
   }
 
-  void add(const ClientMetric& metric) {
+  void add(const ClientMetric& metric, std::span<const Exemplar> exemplars) {
+    exemplars_ = open() ? exemplars : std::span<const Exemplar>();
     labels_.clear();
     for (const auto& label : metric.label) {
       labels_.append(labels_.empty() ? "" : ",").append(label.name).append("=\"");
       append_escaped(labels_, label.value, true);
       labels_ += '"';
     }
-    if (family_.type == MetricType::Histogram) {
+    if (type_ == MetricType::Histogram) {
       add_histogram(metric.histogram);
     } else {
       begin_sample("", {});
-      end_sample(family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value);
+      append_value(out_, type_ == MetricType::Counter ? metric.counter.value : metric.gauge.value);
+      end_sample(0);
     }
   }
 
  private:
+  bool open() const { return format_ == Exposition::openmetrics; }
+
   void add_histogram(const ClientMetric::Histogram& histogram) {
-    for (const auto& bucket : histogram.bucket) {
+    for (std::size_t i = 0; i < histogram.bucket.size(); ++i) {
       edge_.clear();
-      append_value(edge_, bucket.upper_bound);
+      append_edge(edge_, histogram.bucket[i].upper_bound, format_);
       begin_sample("_bucket", edge_);
-      end_sample(bucket.cumulative_count);
+      append_number(out_, histogram.bucket[i].cumulative_count);
+      end_sample(i);
     }
     begin_sample("_sum", {});
-    end_sample(histogram.sample_sum);
+    append_value(out_, histogram.sample_sum);
+    out_ += '\n';
     begin_sample("_count", {});
-    end_sample(histogram.sample_count);
+    append_number(out_, histogram.sample_count);
+    out_ += '\n';
   }
 
   void begin_sample(std::string_view suffix, std::string_view edge) {
-    out_.append(family_.name).append(suffix);
+    out_.append(name_).append(suffix);
     if (!labels_.empty() || !edge.empty()) {
       out_.append("{").append(labels_);
       if (!edge.empty()) out_.append(labels_.empty() ? "le=\"" : ",le=\"").append(edge).append("\"");
@@ -98,33 +123,39 @@ class FamilyText {
     }
     out_ += ' ';
   }
-  void end_sample(double value) {
-    append_value(out_, value);
-    out_ += '\n';
-  }
-  void end_sample(std::uint64_t count) {
-    append_number(out_, count);
+
+  // With the run behind it, where one is known. The label has 40 characters, of the 128 that may be.
+  void end_sample(std::size_t bucket) {
+    const auto exemplar = std::ranges::find(exemplars_, bucket, &Exemplar::bucket);
+    if (exemplar != exemplars_.end()) {
+      out_.append(" # {trace_id=\"").append(trace_id(exemplar->run)).append("\"} ");
+      append_value(out_, exemplar->value);
+      out_ += ' ';
+      append_timestamp(out_, exemplar->at);
+    }
     out_ += '\n';
   }
 
   std::string& out_;
-  const MetricFamily& family_;
+  std::string_view name_;
+  MetricType type_;
+  Exposition format_;
   std::string labels_, edge_;
+  std::span<const Exemplar> exemplars_;
 };
 
 }  // namespace
 
-std::string TextWriter::Serialize(const std::vector<MetricFamily>& families) const {
+std::string write(const Families& families, Exposition format) {
   std::string page;
-  for (const MetricFamily& family : families) {
-    FamilyText text(page, family);
-    for (const ClientMetric& metric : family.metric) text.add(metric);
+  for (const Family& family : families.all()) {
+    const auto& metrics = family.values().metric;
+    if (metrics.empty()) continue;
+    FamilyText text(page, family, format);
+    for (std::size_t i = 0; i < metrics.size(); ++i) text.add(metrics[i], family.exemplars(i));
   }
+  if (format == Exposition::openmetrics) page += "# EOF\n";
   return page;
-}
-
-void TextWriter::Serialize(std::ostream& out, const std::vector<MetricFamily>& families) const {
-  out << Serialize(families);
 }
 
 }  // namespace answerback::sinks

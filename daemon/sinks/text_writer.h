@@ -1,19 +1,18 @@
 #pragma once
-// The text format 0.0.4, written with to_chars: prometheus-cpp 1.0's own serialiser goes through an ostream,
-// which is most of the time of a large page, writes NaN as "Nan" and leaves HELP unescaped.
+// The two forms of the metrics page, written with to_chars: prometheus-cpp 1.0's own serialiser goes through
+// an ostream, which is most of the time of a large page, writes NaN as "Nan", leaves HELP unescaped, and
+// knows neither OpenMetrics nor exemplars.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-
-#include <prometheus/serializer.h>
+// https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
 
 #include <string>
-#include <vector>
+
+#include "sinks/exposition.h"
+#include "sinks/families.h"
 
 namespace answerback::sinks {
 
-class TextWriter final : public prometheus::Serializer {
- public:
-  std::string Serialize(const std::vector<prometheus::MetricFamily>&) const override;
-  void Serialize(std::ostream&, const std::vector<prometheus::MetricFamily>&) const override;
-};
+// Families without a sample are left out.
+std::string write(const Families&, Exposition);
 
 }  // namespace answerback::sinks

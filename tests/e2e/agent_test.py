@@ -30,7 +30,8 @@ groups:
 
 
 class OnPlatform(Scenario):
-    more = ""  # of the configuration
+    template, more = CONFIG, ""  # of the configuration
+    watched_at = None  # port of answerback, where others must know it before
 
     def setUp(self):
         super().setUp()
@@ -41,7 +42,7 @@ class OnPlatform(Scenario):
         self.platform = self.opened(Process([str(program), "--port", str(self.port), "--database", self.postgres.dsn,
                                              "--jwt-secret", SECRET], self.folder, "platform"))
         wait_for(lambda: self.demo("/demo", "GET"), 20, self.platform.output)
-        self.answerback = self.daemon(CONFIG.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET) + self.more)
+        self.answerback = self.daemon(self.template.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET) + self.more, port=self.watched_at)
         self.answerback.wait_health("pass", 30)
 
     def demo(self, path, method="POST", body=None):

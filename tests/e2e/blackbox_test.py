@@ -86,7 +86,8 @@ class Web(http.server.BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            with contextlib.suppress(OSError):  # who had enough is gone
+                self.wfile.write(body)
 
     def do_GET(self):
         path = self.path

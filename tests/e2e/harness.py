@@ -16,6 +16,9 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ANSWERBACK = os.environ.get("ANSWERBACK", str(ROOT / "build/dev/answerback"))
@@ -83,13 +86,21 @@ class Process:
             raise AssertionError(f"{self.process.args[0]} did not end within {within} s:\n{self.output()[-2000:]}")
 
 
+class Ended(AssertionError):
+    """It ended, as `code` says, while we still had questions."""
+
+    def __init__(self, process):
+        self.code = process.process.returncode
+        super().__init__(f"answerback ended with {self.code}:\n{process.output()}")
+
+
 class Answerback(Process):
     """The daemon under test. `config` is YAML; `{port}` needs no mention: the listen address is ours to choose.
     `prefix`: a program that becomes the daemon (strace -D …)."""
 
-    def __init__(self, folder, config, env=None, arguments=(), prefix=()):
+    def __init__(self, folder, config, env=None, arguments=(), prefix=(), port=None):
         self.folder = pathlib.Path(folder)
-        self.port = free_port()
+        self.port = port or free_port()
         self.config = self.folder / "config.yaml"
         self.config.write_text(config)
         if prefix:  # LeakSanitizer cannot work in a process that is traced
@@ -101,7 +112,7 @@ class Answerback(Process):
 
     def listening(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"answerback ended with {self.process.returncode}:\n{self.output()}")
+            raise Ended(self)
         with contextlib.suppress(OSError):
             self.get("/livez")
             return True
@@ -109,7 +120,7 @@ class Answerback(Process):
     def get(self, path, method="GET", headers=None, body=None):
         """(status, headers, text) of one request."""
         if self.process.poll() is not None:
-            raise AssertionError(f"answerback ended with {self.process.returncode}:\n{self.output()}")
+            raise Ended(self)
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request(method, path, body=body, headers=headers or {})
@@ -203,6 +214,50 @@ class Postgres:
         with contextlib.suppress(Exception):
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Prometheus:
+    """A real one, with exemplars, which scrapes these ports; only after five seconds, for so long it gathers targets. `more` is added
+    to its configuration."""
+
+    def __init__(self, folder, ports, **more):
+        self.port, self.folder, self.ports = free_port(), pathlib.Path(folder), ports
+        (self.folder / "prometheus.yml").write_text(json.dumps({
+            "global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"}, **more,
+            "scrape_configs": [{"job_name": "answerback", "static_configs": [{"targets": [f"127.0.0.1:{p}" for p in ports]}]}]}))
+        self.process = Process([need("prometheus"), f"--config.file={self.folder}/prometheus.yml", "--enable-feature=exemplar-storage",
+                                f"--storage.tsdb.path={self.folder}/tsdb", f"--web.listen-address=127.0.0.1:{self.port}"],
+                               self.folder, "prometheus")
+
+    def scraping(self):
+        wait_for(lambda: len(self.query('up{job="answerback"} == 1')) == len(self.ports), 30, self.process.output)
+        return self
+
+    def ask(self, path, **parameters):
+        """`data` of an answer of the API; nothing while it does not answer yet."""
+        try:
+            url = f"http://127.0.0.1:{self.port}/api/v1/{path}?" + urllib.parse.urlencode(parameters)
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as refused:
+            if refused.code == 503:  # starting
+                return []
+            raise AssertionError(f"{path} {parameters}: {refused.read().decode()}") from None
+        except OSError:
+            return []
+
+    def query(self, expression):
+        data = self.ask("query", query=expression)
+        return data["result"] if data else []
+
+    def exemplars(self, expression):
+        """(labels of the series, trace id, value) of each of the last minutes."""
+        now = time.time()
+        return [(series["seriesLabels"], each["labels"]["trace_id"], float(each["value"]))
+                for series in self.ask("query_exemplars", query=expression, start=now - 600, end=now + 60) for each in series["exemplars"]]
+
+    def close(self):
+        self.process.stop()
 
 
 class Nginx:

@@ -3,10 +3,8 @@ import json
 import re
 import subprocess
 import unittest
-import urllib.parse
-import urllib.request
 
-from harness import ROOT, Nginx, Process, Scenario, free_port, need, wait_for
+from harness import ROOT, Nginx, Prometheus, Scenario, free_port, need
 
 CONFIG = """
 service: shop
@@ -35,24 +33,28 @@ class Scrape(Scenario):
         done = subprocess.run([need("promtool"), "check", "metrics"], input=text, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
+    def test_openmetrics_is_read_by_prometheus_own_client_library(self):
+        try:
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+        except ImportError:
+            self.skipTest("python3-prometheus-client is not installed (deploy/install-deps.sh installs it)")
+        status, headers, text = self.answerback.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
+        families = {family.name: family for family in text_string_to_metric_families(text)}
+        self.assertEqual(families["answerback_probe_runs"].type, "counter")
+        self.assertEqual(families["answerback_probe_duration_seconds"].type, "histogram")
+        for family in ("answerback_probe_runs", "answerback_probe_duration_seconds"):
+            exemplars = [sample.exemplar for sample in families[family].samples if sample.exemplar]
+            self.assertTrue(exemplars, family)
+            for each in exemplars:
+                self.assertRegex(each.labels["trace_id"], r"^[0-9a-f]{32}$")
+                self.assertIsNotNone(each.timestamp)
+        _, _, plain = self.answerback.get("/metrics")
+        names = {sample.name for family in families.values() for sample in family.samples}
+        self.assertEqual(names, {re.match(r"\w+", line)[0] for line in plain.splitlines() if not line.startswith("#")})
+
     def test_prometheus_scrapes(self):
-        port = free_port()
-        with open(f"{self.folder}/prometheus.yml", "w") as f:
-            json.dump({"global": {"scrape_interval": "1s"}, "scrape_configs": [
-                {"job_name": "answerback", "static_configs": [{"targets": [f"127.0.0.1:{self.answerback.port}"]}]}]}, f)
-        prometheus = self.opened(Process([need("prometheus"), f"--config.file={self.folder}/prometheus.yml",
-                                          f"--storage.tsdb.path={self.folder}/tsdb", f"--web.listen-address=127.0.0.1:{port}"],
-                                         self.folder, "prometheus"))
-
-        def query(expression):
-            try:
-                url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
-                with urllib.request.urlopen(url, timeout=2) as answer:
-                    return json.load(answer)["data"]["result"]
-            except OSError:
-                return []
-
-        wait_for(lambda: query('up{job="answerback"} == 1'), 30, prometheus.output)
+        query = self.opened(Prometheus(self.folder, [self.answerback.port])).scraping().query
         self.assertEqual(query('answerback_probe_up{probe="site",team="web"}')[0]["value"][1], "1")
         self.assertEqual(query('answerback_probe_up{probe="gone"}')[0]["value"][1], "0")
         self.assertTrue(query('answerback_probe_runs_total{probe="gone",verdict="fail",reason="connect_refused"} > 0'))
@@ -77,6 +79,21 @@ class Rules(unittest.TestCase):
         sources = "".join(path.read_text() for path in (ROOT / "daemon/sinks").glob("*.cpp"))
         named = set(re.findall(r"\banswerback_[a-z_]+", (self.folder / "answerback.rules.yml").read_text()))
         self.assertEqual(named - set(re.findall(r'"(answerback_[a-z_]+)"', sources)), set())
+
+    def test_the_dashboard_is_laid_out(self):
+        board = json.loads((ROOT / "deploy/grafana/answerback.json").read_text())
+        self.assertEqual(board["uid"], "answerback")
+        self.assertEqual(len({panel["id"] for panel in board["panels"]}), len(board["panels"]))
+        taken = set()
+        for panel in board["panels"]:
+            at = panel["gridPos"]
+            self.assertLessEqual(at["x"] + at["w"], 24)
+            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            self.assertFalse(cells & taken, f"{panel['title']} lies on another panel")
+            taken |= cells
+            for each in panel.get("targets", []):
+                self.assertEqual(each["datasource"]["uid"], "${datasource}")
+                self.assertIn('instance=~"$instance"', each["expr"])
 
 
 if __name__ == "__main__":

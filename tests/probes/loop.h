@@ -26,7 +26,7 @@ struct Loop {
   net::Tls tls{io.get_executor()};
   net::Proxies proxies;
   net::Workers workers{io.get_executor(), clock, {.program = worker_program}};
-  Credentials credentials{random};
+  Credentials credentials{random, {dns, tls, proxies}};
   MemoryStore store;
   Services services{dns, tls, proxies, workers, credentials, random, store};
 };

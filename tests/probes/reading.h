@@ -29,6 +29,7 @@ class Reading {
   config::Fields& fields() { return config_.probes[0].fields; }
   bool ok() const { return diagnostics_.ok(); }
   std::string text() const { return diagnostics_.text(); }
+  std::vector<Secret> secrets() const { return config_.secrets(); }
   std::string print() const { return config_.print(); }
 
  private:

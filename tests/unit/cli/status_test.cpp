@@ -1,5 +1,7 @@
 #include "cli/status.h"
 
+#include "cli/asking.h"
+
 #include <gmock/gmock.h>
 
 #include <sstream>
@@ -129,6 +131,39 @@ TEST(StatusTable, TroubleComesFirstInTheOrderOfThePlan) {
   EXPECT_LT(table.find("\ne "), table.find("\nd "));
   EXPECT_LT(table.find("\nd "), table.find("\nb "));
   EXPECT_LT(table.find("\nb "), table.find("\na "));
+}
+
+TEST(BareStatus, SaysWhoIsToldMore) {
+  std::ostringstream out, err;
+  EXPECT_EQ(print_status(R"({"status":"warn","notes":["details are for the authorised"]})", {}, out, err), 1);
+  EXPECT_THAT(out.str(), testing::StartsWith("warn   (more is for the authorised: --url"));
+  EXPECT_EQ(status_code(R"({"status":"fail","notes":["details are for the authorised"]})"), 2);
+  EXPECT_EQ(status_code(R"({"status":"fail","notes":["maintenance"]})"), 3) << "somebody else";
+  EXPECT_EQ(status_code(R"({"status":"UP","components":{}})"), 3) << "somebody else";
+}
+
+TEST(Asking, TheUrlSaysWhereAndWho) {
+  const Whereabouts at = whereabouts("https://us%40er:p%3a%2Fss@h:1/a/b//");
+  EXPECT_EQ(at.origin, "https://h:1");
+  EXPECT_EQ(at.prefix, "/a/b");
+  EXPECT_TRUE(at.names_a_user);
+  EXPECT_EQ(at.user, "us@er");
+  EXPECT_EQ(at.password, "p:/ss");
+  EXPECT_EQ(at.shown(), "https://h:1/a/b");
+  EXPECT_EQ(whereabouts("http://u:a@b@h").password, "a@b");
+  EXPECT_EQ(whereabouts("http://u:100%@h").password, "100%");
+  EXPECT_EQ(whereabouts("h:1").origin, "h:1");
+  EXPECT_FALSE(whereabouts("http://h:1/x@y").names_a_user);
+}
+
+TEST(Asking, ARefusalIsToldWithWhatToDo) {
+  const Whereabouts nobody, somebody{.names_a_user = true};
+  EXPECT_THAT(hint({401, "", ""}, nobody), testing::HasSubstr("USER:PASSWORD"));
+  EXPECT_THAT(hint({401, "", ""}, somebody), testing::HasSubstr("wrong"));
+  EXPECT_THAT(hint({400, "This port speaks TLS: ask with https://\n", ""}, nobody),
+              testing::HasSubstr("https"));
+  EXPECT_EQ(hint({200, "ok", ""}, nobody), "");
+  EXPECT_EQ(hint({503, "", ""}, nobody), "");
 }
 
 }  // namespace

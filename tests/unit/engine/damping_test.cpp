@@ -67,6 +67,16 @@ TEST_F(DampingTest, OnTheEdgeAProbeIsLookedAtAgainSoon) {
   EXPECT_EQ(view().tally.skipped_slots, 0U);
 }
 
+TEST_F(DampingTest, NoStartUpExcusesWhatPagesAtOnce) {
+  result = refused();
+  engine.start(plan_of({with(std::nullopt, 10min)}), {scripted()});
+  clock.run_for(61s);
+  EXPECT_EQ(health(), Health::unknown) << "what is not up yet has not gone down";
+  result = ProbeResult::fail(Reason::auth_bypass, "it accepts a request without a token");
+  clock.run_for(60s);
+  EXPECT_EQ(health(), Health::down);
+}
+
 TEST_F(DampingTest, WithoutRecheckTheIntervalHolds) {
   engine.start(plan_of({with(std::nullopt)}), {scripted()});
   clock.run_for(150s);

@@ -68,10 +68,10 @@ std::string live(std::uint64_t seed, Duration length) {
   std::string told;
   std::uint64_t runs = 0, slots = 0;
   for (const auto& view : board.read()->probes) {
-    for (const auto& [key, n] : view->tally.runs) {
-      told +=
-          std::string(name(key.first)) + " " + std::string(name(key.second)) + " " + std::to_string(n) + "; ";
-      runs += n;
+    for (const auto& [key, alike] : view->tally.runs) {
+      told += std::string(name(key.first)) + " " + std::string(name(key.second)) + " " +
+              std::to_string(alike.count) + "; ";
+      runs += alike.count;
     }
     told += "skipped " + std::to_string(view->tally.skipped_slots) + ", transitions " +
             std::to_string(view->tally.transitions) + "\n";

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <type_traits>
 
+#include "http/accept.h"
 #include "support/snapshot_builder.h"
 
 namespace answerback::http {
@@ -36,14 +38,16 @@ class Routes : public testing::Test {
     Request request{.method = std::move(method),
                     .path = parsed->first,
                     .query = parsed->second,
-                    .headers = std::move(headers)};
+                    .headers = std::move(headers),
+                    .standing = standing};
     return handle(request, {.snapshot = started ? given.build() : nullptr,
                             .chronicle = started ? given.chronicle() : nullptr,
                             .beat_age = beat_age,
                             .version = "1.2.3",
                             .actions = actions,
                             .stopping = stopping,
-                            .events = &events});
+                            .events = &events,
+                            .headers = &added});
   }
 
   test::SnapshotBuilder given;
@@ -51,6 +55,8 @@ class Routes : public testing::Test {
   sinks::EventRing events{test::noon};
   Duration beat_age = 100ms;
   bool started = true, stopping = false;
+  access::Standing standing = access::Standing::everybody;
+  Pairs added;
 };
 
 TEST_F(Routes, ReadyzIsApiserversTextToTheLetter) {
@@ -165,10 +171,10 @@ TEST_F(Routes, UnknownNamesAreToldWithTheKnownOnes) {
 TEST_F(Routes, OtherMethodsAreRefusedWithThoseThatAreNot) {
   const Response post = ask("/health", "POST");
   EXPECT_EQ(post.status, 405);
-  EXPECT_THAT(post.headers, testing::Contains(Pair("Allow", "GET, HEAD")));
+  EXPECT_THAT(post.headers, testing::Contains(Pair("Allow", "GET, HEAD, OPTIONS")));
   const Response get = ask("/-/reload");
   EXPECT_EQ(get.status, 405);
-  EXPECT_THAT(get.headers, testing::Contains(Pair("Allow", "POST")));
+  EXPECT_THAT(get.headers, testing::Contains(Pair("Allow", "POST, OPTIONS")));
   EXPECT_EQ(ask("/health", "BREW").status, 405);
   EXPECT_EQ(ask("/health", "get").status, 405);
 }
@@ -256,6 +262,67 @@ TEST_F(Routes, MetricsHaveTheContentTypePrometheusWants) {
   EXPECT_THAT(response.body, HasSubstr("answerback_build_info{version=\"1.2.3\""));
 }
 
+TEST_F(Routes, MetricsAreOpenMetricsForThoseWhoAsk) {
+  const Response response =
+      ask("/metrics", "GET", {{"accept", "application/openmetrics-text; version=1.0.0"}});
+  EXPECT_EQ(response.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_TRUE(response.body.ends_with("\n# EOF\n"));
+  EXPECT_FALSE(ask("/metrics", "GET", {{"Accept", "*/*"}}).body.contains("# EOF"));
+}
+
+struct Wanted {
+  std::string_view accept;
+  bool openmetrics;
+};
+
+TEST(Accept, OpenMetricsMustBeNamedAndNoLessWelcome) {
+  for (const auto& [accept, openmetrics] : {
+           // Prometheus 2.42, 2.55 and 3; curl; a browser; vmagent
+           Wanted{
+               "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+               "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+               true},
+           Wanted{"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                  "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;q=0.3,"
+                  "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+                  true},
+           Wanted{"*/*", false},
+           Wanted{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false},
+           Wanted{"text/plain;version=0.0.4;q=1,*/*;q=0.1", false},
+           Wanted{"", false},
+           Wanted{"application/openmetrics-text", true},
+           Wanted{" Application/OpenMetrics-Text ;\tVersion=\"1.0.0\" ; Q=0.2 , text/plain;q=0.1", true},
+           Wanted{"application/openmetrics-text;q=0.4,text/plain;q=0.5", false},
+           Wanted{"text/plain,application/openmetrics-text", true},
+           Wanted{"application/openmetrics-text;q=0.4,text/*;q=0.5,*/*;q=0.1", false},
+           Wanted{"application/openmetrics-text;q=0.4,text/plain;q=0.3,text/*;q=0.5", true},
+           Wanted{"application/openmetrics-text;q=0", false},
+           Wanted{"application/openmetrics-text;q=0,*/*", false},
+           Wanted{"application/openmetrics-text;version=0.0.1", false},
+           Wanted{"application/openmetrics-text;version=2.0.0,text/plain;q=0.1", false},
+           Wanted{"application/openmetrics-text;q=2", false},
+           Wanted{"application/openmetrics-text;q=nan", false},
+           Wanted{"application/openmetrics-text;q=", false},
+           Wanted{"application/*", false},
+           Wanted{"x/y;note=\"a,application/openmetrics-text\"", false},
+           Wanted{"x/y;note=\"a\\\",b\",application/openmetrics-text", true},
+           Wanted{"x/y;note=\"never closed,application/openmetrics-text", false},
+           Wanted{",,;;,= ,application/openmetrics-text", true},
+       }) {
+    EXPECT_EQ(prefers_openmetrics(accept), openmetrics) << accept;
+  }
+}
+
+TEST(Accept, WhateverIsSentIsAnswered) {
+  constexpr std::string_view alphabet = "application/openmetrics-text;q=0.5,\"\\ *\t1";
+  std::mt19937 random(7);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string accept(random() % 60, ' ');
+    for (char& c : accept) c = alphabet[random() % alphabet.size()];
+    prefers_openmetrics(accept);
+  }
+}
+
 TEST_F(Routes, ThePageEscapesWhatTargetsSay) {
   given.views[2].facts.detail = "<script>alert('1')</script>\x1b[31m\xff";
   const Response response = ask("/");
@@ -265,6 +332,99 @@ TEST_F(Routes, ThePageEscapesWhatTargetsSay) {
   EXPECT_THAT(response.body, Not(HasSubstr("\x1b")));
   EXPECT_THAT(response.headers,
               testing::Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
+}
+
+TEST_F(Routes, OptionsAsksWhatMayBeAskedAndNeedsNobodysWord) {
+  standing = access::Standing::stranger;
+  for (const auto& [target, allowed] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"/health", "GET, HEAD, OPTIONS"},
+           {"/-/reload", "POST, OPTIONS"},
+           {"/api/v1/silences", "GET, HEAD, POST, OPTIONS"},
+           {"/api/v1/silences/x", "DELETE, OPTIONS"},
+           {"*", "GET, HEAD, POST, DELETE, OPTIONS"}}) {
+    const Response response = ask(target, "OPTIONS");
+    EXPECT_EQ(response.status, 200) << target;
+    EXPECT_THAT(response.headers, testing::Contains(Pair("Allow", allowed))) << target;
+    EXPECT_THAT(response.headers,
+                Not(testing::Contains(Pair(testing::StartsWith("Access-Control"), testing::_))));
+  }
+  EXPECT_EQ(ask("/nothing", "OPTIONS").status, 404);
+  EXPECT_EQ(ask("*").status, 405);
+}
+
+// What each policy answers to each who asks. Every route is in it, by its policy.
+TEST_F(Routes, EachPolicyAnswersWhomItIsFor) {
+  using enum access::Standing;
+  actions = {
+      .reload = [] { return std::expected<void, std::string>(); },
+      .effective_config = [] { return "listen: x"; },
+      .silence = [](const Silence&) { return std::expected<Silence, std::string>(std::unexpected("no")); },
+      .unsilence = [](const std::string&) { return std::expected<void, std::string>(); },
+      .look = [](const Request&) { return Response{.body = "probe_success 1"}; }};
+  for (const Route& route : routes()) {
+    std::string target(route.path);
+    if (target.ends_with("*")) target.replace(target.size() - 1, 1, "db");
+    const Pairs json{{"Content-Type", "application/json"}};
+    const auto status = [&](access::Standing who) {
+      standing = who;
+      return ask(target, std::string(route.method), json).status;
+    };
+    SCOPED_TRACE(target);
+    const int told = status(everybody);
+    EXPECT_TRUE(told == 200 || (target == "/api/v1/silences" && told == 400)) << told;
+    EXPECT_EQ(status(authorised), told);
+    const bool open = route.policy == Policy::open, state = route.policy == Policy::status;
+    EXPECT_EQ(status(stranger), open || state ? 200 : 401);
+    EXPECT_EQ(status(refused), open ? 200 : 401);
+    EXPECT_EQ(status(busy), open ? 200 : 429);
+    EXPECT_EQ(status(throttled), open ? 200 : 429);
+  }
+}
+
+TEST_F(Routes, ARefusalSaysWhatIsWanted) {
+  standing = access::Standing::stranger;
+  EXPECT_THAT(ask("/metrics").headers,
+              testing::Contains(Pair("WWW-Authenticate", testing::StartsWith("Basic realm="))));
+  standing = access::Standing::throttled;
+  EXPECT_THAT(ask("/metrics").headers, testing::Contains(Pair("Retry-After", "2")));
+  EXPECT_EQ(ask("/nothing").status, 429);
+}
+
+TEST_F(Routes, StrangersLearnTheStatusAndNoName) {
+  given.views[0].facts.health = Health::down;
+  given.views[0].facts.reason = Reason::connect_refused;
+  const std::string told = ask("/health").body;
+  EXPECT_THAT(told, HasSubstr("connect_refused"));
+  standing = access::Standing::stranger;
+  EXPECT_EQ(ask("/health").body, R"({"status":"fail","notes":["details are for the authorised"]})");
+  EXPECT_EQ(ask("/health").status, 503);
+  EXPECT_EQ(ask("/health/web").body, R"({"status":"warn","notes":["details are for the authorised"]})");
+  EXPECT_EQ(ask("/health/readiness").body, R"({"status":"fail","notes":["details are for the authorised"]})");
+  EXPECT_EQ(ask("/health/nope").body, "no group or probe \"nope\"\n");
+  EXPECT_EQ(ask("/readyz").body, "readyz check failed\n");
+  EXPECT_EQ(ask("/readyz?verbose&exclude=db").body, "readyz check passed\n");
+  EXPECT_EQ(ask("/livez").body, "ok");
+  started = false;
+  EXPECT_EQ(ask("/health").body, R"({"status":"fail","notes":["details are for the authorised"]})");
+}
+
+TEST_F(Routes, HeadersOfTheWebConfigStandOnEveryAnswerAndBeatOurs) {
+  added = {{"X-Frame-Options", "deny"}, {"Content-Security-Policy", "mine"}};
+  for (const char* target : {"/", "/health", "/livez", "/nothing", "/-/reload"}) {
+    const Response response = ask(target);
+    EXPECT_THAT(response.headers, AllOf(testing::Contains(Pair("X-Frame-Options", "deny")),
+                                        testing::Contains(Pair("Content-Security-Policy", "mine"))));
+    EXPECT_EQ(std::ranges::count(response.headers, "Content-Security-Policy", &Pairs::value_type::first), 1);
+  }
+}
+
+TEST_F(Routes, AForeignHostIsNotReflected) {
+  for (const char* target : {"/", "/health", "/nothing", "/metrics", "/readyz"}) {
+    const Response response = ask(target, "GET", {{"Host", "evil.example"}});
+    EXPECT_THAT(response.body, Not(HasSubstr("evil.example")));
+    for (const auto& [name, value] : response.headers)
+      EXPECT_THAT(value, Not(HasSubstr("evil.example"))) << name;
+  }
 }
 
 TEST_F(Routes, ConfigIsShownAsGiven) {

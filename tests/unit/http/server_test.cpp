@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <ctime>
 #include <deque>
+#include <mutex>
+#include <utility>
 
 #include "support/raw_client.h"
 
@@ -32,8 +34,8 @@ Response echo(const Request& request) {
 // A server of its own, and how long things took.
 class Served : public testing::Test {
  protected:
-  void serve(Limits limits = {}) {
-    server_ = std::make_unique<Server>(echo, limits);
+  void serve(Limits limits = {}, Guard guard = {}) {
+    server_ = std::make_unique<Server>(echo, limits, std::move(guard));
     const auto started = server_->start({"127.0.0.1", 0});
     ASSERT_TRUE(started) << started.error();
     port_ = *started;
@@ -181,6 +183,57 @@ TEST_F(Served, TwoThousandIdleAndFiftySlowClientsHoldUpNobody) {
   EXPECT_GE(server_->connections(), 2001U);
   std::ranges::sort(took);
   EXPECT_LT(took[took.size() * 99 / 100], 100ms);
+}
+
+// Keeps whoever asks for /secret waiting; the others are authorised at once.
+struct SlowJudge {
+  bool judge(Request& request, std::move_only_function<void()> done) {
+    request.standing = access::Standing::authorised;
+    if (request.path != "/secret") return true;
+    const std::lock_guard lock(mutex);
+    waiting.push_back(std::move(done));
+    return false;
+  }
+  void let_in() {
+    const std::lock_guard lock(mutex);
+    for (auto& each : std::exchange(waiting, {})) each();
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex);
+    return waiting.size();
+  }
+  Guard guard() {
+    return {.judge = [this](Request& request, auto done) { return judge(request, std::move(done)); },
+            .close = [this] { let_in(); }};
+  }
+  std::mutex mutex;
+  std::vector<std::move_only_function<void()>> waiting;
+};
+
+TEST_F(Served, WhoIsBeingJudgedHoldsUpNobody) {
+  SlowJudge judge;
+  serve({}, judge.guard());
+  const RawClient asks(port_);
+  asks.send("GET /secret HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  while (judge.count() == 0) ASSERT_LT(age(), 10s);
+  EXPECT_THAT(answer(get_and_close), StartsWith("HTTP/1.1 200 "));
+  EXPECT_FALSE(asks.readable_within(0));
+  judge.let_in();  // from this thread
+  EXPECT_THAT(asks.receive_all(), testing::EndsWith("GET /secret ."));
+}
+
+TEST_F(Served, WhoIsDroppedOrStoppedWhileBeingJudgedIsOverAllTheSame) {
+  SlowJudge judge;
+  serve({.response = 200ms}, judge.guard());
+  RawClient late(port_);
+  late.send("GET /secret HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(late.ends());
+  judge.let_in();  // the connection is gone
+  const RawClient asks(port_);
+  asks.send("GET /secret HTTP/1.1\r\nHost: h\r\n\r\n");
+  while (judge.count() == 0) ASSERT_LT(age(), 10s);
+  server_->stop();
+  EXPECT_EQ(server_->connections(), 0U);
 }
 
 TEST_F(Served, StopsAtOnceWhateverItsClientsDo) {

@@ -51,6 +51,27 @@ TEST(Redactor, TakesItOutOfAllThatARunQuotes) {
   EXPECT_EQ(run.frames[0].text, "x-key: <secret>");
 }
 
+TEST(Redactor, LearnsTokensAndForgetsTheOldest) {
+  Redactor redactor;
+  redactor.add("hunter2-pass");
+  redactor.learn("token-of-today");
+  EXPECT_EQ(redactor.taken_out_of("token-of-today, hunter2-pass, dG9rZW4tb2YtdG9kYXk"),
+            "<secret>, <secret>, <secret>k");
+  for (std::size_t i = 1; i < Redactor::learnt; ++i) redactor.learn("another-token-" + std::to_string(i));
+  EXPECT_EQ(redactor.taken_out_of("token-of-today"), "<secret>");
+  redactor.learn("one-more-than-is-kept");
+  EXPECT_EQ(redactor.taken_out_of("token-of-today, hunter2-pass"), "token-of-today, <secret>");
+}
+
+TEST(Redactor, TakesOutWhatACutHasLeftOfOne) {
+  Redactor redactor;
+  redactor.learn("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl");
+  EXPECT_EQ(redactor.taken_out_of("got eyJhbGciOiJIUzI1NiJ9.eyJzdW…"), "got <secret>…");
+  EXPECT_EQ(redactor.taken_out_of("got eyJhbGciOiJIUzI1NiJ9.eyJpc3…"), "got eyJhbGciOiJIUzI1NiJ9.eyJpc3…");
+  EXPECT_EQ(redactor.taken_out_of("got eyJhbGciOiJ…"), "got eyJhbGciOiJ…") << "which every token begins with";
+  EXPECT_EQ(redactor.taken_out_of("…"), "…");
+}
+
 TEST(Redactor, LeavesWhatIsTooShortToBeASecret) {
   Redactor redactor;
   redactor.add("");

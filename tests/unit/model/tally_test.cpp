@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace answerback {
 namespace {
@@ -28,6 +29,27 @@ TEST(Histogram, IsNotSpoiltByWhatIsNoNumber) {
   EXPECT_EQ(histogram.sum(), 0);
 }
 
+TEST(Histogram, RemembersTheNewestRunOfEachBucket) {
+  static constexpr std::array edges{1.0, 2.0};
+  Histogram histogram(edges);
+  const auto run = [](std::uint8_t n) { return RunId{.trace = {n}, .span = {n}}; };
+  const auto at = [](int second) { return Wall(std::chrono::seconds(second)); };
+  histogram.observe(0.5);
+  EXPECT_TRUE(histogram.exemplars().empty()) << "nobody's run";
+  histogram.observe(0.6, run(1), at(1));
+  histogram.observe(9.0, run(2), at(2));
+  histogram.observe(1.0, run(3), at(3));
+  histogram.observe(std::nan(""), run(4), at(4));
+  const auto seen = histogram.exemplars();
+  ASSERT_EQ(seen.size(), 2u) << "a bucket that was never met costs nothing";
+  EXPECT_EQ(std::tie(seen[0].bucket, seen[0].run.trace[0], seen[0].value), std::tuple(0u, 3, 1.0));
+  EXPECT_EQ(std::tie(seen[1].bucket, seen[1].run.trace[0], seen[1].value), std::tuple(2u, 2, 9.0));
+  EXPECT_EQ(seen[0].at, at(3));
+  for (int i = 0; i < 1000; ++i) histogram.observe(i % 4, run(5), at(5));
+  EXPECT_EQ(histogram.exemplars().size(), 3u);
+  EXPECT_EQ(histogram.count(), 1004u);
+}
+
 RunRecord run(ProbeResult result, Duration took) {
   RunRecord record;
   record.result = std::move(result);
@@ -41,12 +63,32 @@ TEST(Tally, CountsRunsByVerdictAndReasonFailedOnesIncluded) {
   tally.count(run(ProbeResult::pass(), 4ms));
   tally.count(run(ProbeResult::fail(Reason::reset, "reset"), 90s));
   tally.count(run(ProbeResult::unknown(Reason::no_evidence, "nothing"), 1ms));
-  EXPECT_EQ((tally.runs[{Verdict::pass, Reason::none}]), 2u);
-  EXPECT_EQ((tally.runs[{Verdict::fail, Reason::reset}]), 1u);
-  EXPECT_EQ((tally.runs[{Verdict::unknown, Reason::no_evidence}]), 1u);
+  EXPECT_EQ((tally.runs[{Verdict::pass, Reason::none}].count), 2u);
+  EXPECT_EQ((tally.runs[{Verdict::fail, Reason::reset}].count), 1u);
+  EXPECT_EQ((tally.runs[{Verdict::unknown, Reason::no_evidence}].count), 1u);
   EXPECT_EQ(tally.duration.count(), 4u);
   EXPECT_EQ(tally.duration.counts().back(), 1u);
   EXPECT_DOUBLE_EQ(tally.duration.sum(), 90.008);
+}
+
+TEST(Tally, RemembersTheNewestRunOfEachKind) {
+  Tally tally;
+  RunRecord good = run(ProbeResult::pass(), 3ms), bad = run(ProbeResult::fail(Reason::reset, "reset"), 20ms);
+  good.id.trace = {1}, bad.id.trace = {2};
+  bad.began = Wall(10s);
+  bad.samples = {{Measure::stage_duration, 0.01, "agent_started"}, {Measure::time_to_first_token, 0.3, ""}};
+  tally.count(bad);
+  tally.count(good);
+  const Exemplar& failed = tally.runs.at({Verdict::fail, Reason::reset}).newest;
+  EXPECT_EQ(failed.run.trace, bad.id.trace) << "a run that passed does not hide it";
+  EXPECT_EQ(failed.at, Wall(10s + 20ms)) << "when it ended";
+  EXPECT_EQ((tally.runs.at({Verdict::pass, Reason::none}).newest.run.trace), good.id.trace);
+  EXPECT_EQ(tally.duration.exemplars().size(), 2u);
+  for (const auto& exemplars :
+       {tally.stages.at("agent_started").exemplars(), tally.first_token.exemplars()}) {
+    ASSERT_EQ(exemplars.size(), 1u);
+    EXPECT_EQ(exemplars[0].run.trace, bad.id.trace);
+  }
 }
 
 TEST(Tally, AddsUpTokensAndStages) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <string>
@@ -156,6 +158,31 @@ TEST(EventLog, KnowsItsLevelsAndFormatsByName) {
   EXPECT_EQ(log_level_named("loud"), std::nullopt);
   EXPECT_EQ(log_format_named("json"), LogFormat::json);
   EXPECT_EQ(log_format_named("xml"), std::nullopt);
+}
+
+// A file that may not grow stands for a full disk.
+TEST(EventLog, AFullDiskLosesLinesAndSaysSoOnALineOfItsOwnWhenThereIsRoomAgain) {
+  const int fd = ::memfd_create("log", MFD_CLOEXEC);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  {
+    EventLog log({.fd = fd, .now = [] { return test::noon; }});
+    const rlimit full{.rlim_cur = 20, .rlim_max = before.rlim_max};  // room for a part of the first
+    ::setrlimit(RLIMIT_FSIZE, &full);
+    for (int i = 0; i < 3; ++i) log.log(LogLevel::info, "lost", {});
+    for (int i = 0; i < 200 && ::lseek(fd, 0, SEEK_END) < 20; ++i) ::usleep(10'000);
+    ::usleep(50'000);
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    log.log(LogLevel::info, "kept", {});
+  }
+  std::string text(4096, '\0');
+  text.resize(static_cast<std::size_t>(::pread(fd, text.data(), text.size(), 0)));
+  ::close(fd);
+  const auto lines = lines_of(text);
+  ASSERT_EQ(lines.size(), 3U) << text;
+  EXPECT_THAT(lines[1], HasSubstr("msg=kept"));
+  EXPECT_THAT(lines[1], testing::StartsWith("ts="));
+  EXPECT_THAT(lines[2], HasSubstr("msg=\"log lines dropped: they could not be written\" count=3"));
 }
 
 }  // namespace

@@ -110,6 +110,42 @@ TEST(Metrics, TellWhatRunsMeasured) {
   }
 }
 
+TEST(Metrics, AreOpenMetricsWhereAskedFor) {
+  const auto given = everything().build();
+  const std::string page = render(*given, "1.2.3", {}, Exposition::openmetrics);
+  const std::string trace = "# {trace_id=\"" + [] {
+    std::string all;
+    for (int i = 0; i < 16; ++i) all += "ab";
+    return all;
+  }() + "\"} ";
+  for (const std::string& line : {
+           std::string("# TYPE answerback_probe_runs counter\n"),
+           std::string("# TYPE process_cpu_seconds counter\n"),
+           "\nanswerback_probe_runs_total{probe=\"db\",verdict=\"fail\",reason=\"connect_refused\"} 1 " +
+               trace + "1 1795348800.000\n",
+           "\nanswerback_probe_duration_seconds_bucket{probe=\"db\",le=\"0.25\"} 1 " + trace +
+               "0.25 1795348800.000\n",
+           std::string("\nanswerback_probe_duration_seconds_bucket{probe=\"db\",le=\"1.0\"} 1\n"),
+           std::string("\nanswerback_probe_duration_seconds_bucket{probe=\"db\",le=\"60.0\"} 1\n"),
+           std::string("\nanswerback_probe_duration_seconds_bucket{probe=\"db\",le=\"+Inf\"} 1\n"),
+           "\nanswerback_llm_time_to_first_chunk_seconds_bucket{probe=\"web\",team=\"front "
+           "\\\"end\\\"\\n\",le=\"0."
+           "32\"} 1 " +
+               trace + "0.21 ",
+           "stage=\"agent_started\",le=\"0.5\"} 1 " + trace + "0.3 ",
+           std::string("\nanswerback_scheduler_lag_seconds_bucket{le=\"0.001\"} 1\n"),
+           std::string("\nanswerback_probe_up{probe=\"new\"} NaN\n"),
+       }) {
+    EXPECT_THAT(page, HasSubstr(line));
+  }
+  EXPECT_TRUE(page.ends_with("\n# EOF\n"));
+  EXPECT_THAT(page, Not(HasSubstr("_total counter\n")));
+
+  const std::string text = render(*given, "1.2.3");
+  for (const char* mark : {"trace_id", "# EOF", "le=\"1.0\"", "# TYPE answerback_probe_runs counter"})
+    EXPECT_THAT(text, Not(HasSubstr(mark)));
+}
+
 TEST(Metrics, TellTheWholeAndOurselves) {
   const std::string page = render(*everything().build(), "1.2.3");
   for (const char* line : {

@@ -1,0 +1,32 @@
+# What is installed, and the Debian package: `cmake --build build/release --target package`.
+# The programs lie beside each other, since one starts another; only `answerback` is for people.
+set(programs lib/answerback)
+install(TARGETS answerback answerback-client answerback-worker RUNTIME DESTINATION ${programs})
+install(CODE "file(MAKE_DIRECTORY \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin)
+file(CREATE_LINK ../${programs}/answerback \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin/answerback SYMBOLIC)")
+
+find_program(PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+set(manual ${PROJECT_BINARY_DIR}/answerback.1.gz)
+add_custom_command(OUTPUT ${manual} DEPENDS answerback deploy/man.py VERBATIM
+  COMMAND sh -c "${PYTHON} -B ${PROJECT_SOURCE_DIR}/deploy/man.py $<TARGET_FILE:answerback> | gzip -9n > ${manual}")
+add_custom_target(manual DEPENDS ${manual})
+install(FILES ${manual} DESTINATION share/man/man1 OPTIONAL)
+
+install(FILES README.md CHANGELOG.md DESTINATION share/doc/answerback)
+install(FILES config.yaml deploy/prometheus/answerback.rules.yml DESTINATION share/doc/answerback/examples)
+install(FILES deploy/debian/config.yaml DESTINATION /etc/answerback)
+install(FILES deploy/systemd/answerback.service DESTINATION /lib/systemd/system)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGE_CONTACT "the answerback developers <answerback@localhost>")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS ca-certificates)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS systemd)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(scripts ${PROJECT_SOURCE_DIR}/deploy/debian)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${scripts}/conffiles ${scripts}/postinst ${scripts}/prerm ${scripts}/postrm)
+include(CPack)

@@ -1,0 +1,2 @@
+// What a precompiled header hangs on.
+int main() {}

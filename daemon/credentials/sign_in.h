@@ -1,0 +1,37 @@
+#pragma once
+// Signing in: one request whose answer holds a token. As a login page does it, with a form or JSON, or as
+// OAuth's client_credentials (RFC 6749 4.4, the client named as in 2.3.1).
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "config/fields.h"
+#include "config/secret.h"
+#include "net/http.h"
+
+namespace answerback {
+
+struct SignIn {
+  net::HttpRequest request = {};                                 // holds secrets
+  std::string token = "/access_token", expires = "/expires_in";  // JSON pointers into the answer
+};
+
+// From the mapping under `login` or `oauth`.
+SignIn read_login(config::Fields&);
+SignIn read_oauth(config::Fields&);
+
+struct SignedIn {
+  Secret token;
+  std::optional<Duration> lifetime;  // as the answer says it, or the token itself where it is a JWT
+};
+
+// What an answer is worth. Failures: auth (refused), rate_limited, status, assertion (a 2xx without a token).
+// Their detail says what was seen and never shows a value of a good answer: the token may stand elsewhere.
+std::expected<SignedIn, Failure> judge_sign_in(const SignIn&, const net::HttpResponse&, Wall now);
+
+// "a=b&c=d%20e", as forms are sent.
+std::string form_text(const std::vector<std::pair<std::string, std::string>>&);
+std::string basic_authorization(std::string_view user, std::string_view password);  // "Basic …"
+
+}  // namespace answerback

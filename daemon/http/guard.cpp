@@ -1,0 +1,42 @@
+#include "http/guard.h"
+
+#include "http/routes.h"
+
+namespace answerback::http {
+namespace {
+
+bool judge_request(access::Door& door, Request& request, std::move_only_function<void()> done) {
+  const Route* const route = route_of(request);
+  const bool open = route != nullptr && route->policy == Policy::open;
+  const bool names_wanted = request.asks_for("verbose") && !request.header("Authorization").empty();
+  if (!open && !door.within_rate()) {
+    request.standing = access::Standing::throttled;
+  } else if (!door.asks_for_passwords()) {
+    request.standing = access::Standing::everybody;
+  } else if (route == nullptr || (open && !names_wanted)) {
+    request.standing = access::Standing::stranger;
+  } else {
+    const auto known = door.knock(request.header("Authorization"), request.peer,
+                                  [&request, done = std::move(done)](access::Standing standing) mutable {
+                                    request.standing = standing;
+                                    done();
+                                  });
+    if (!known) return false;
+    request.standing = *known;
+  }
+  return true;
+}
+
+}  // namespace
+
+Guard guard_of(access::Door& door) {
+  return {.channel = [&door](int socket) { return door.channel(socket); },
+          .judge =
+              [&door](Request& request, std::move_only_function<void()> done) {
+                return judge_request(door, request, std::move(done));
+              },
+          .handshake_failed = [&door] { door.count_handshake_failed(); },
+          .close = [&door] { door.close(); }};
+}
+
+}  // namespace answerback::http
