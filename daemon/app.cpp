@@ -10,12 +10,14 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <filesystem>
 #include <future>
 #include <iostream>
 #include <mutex>
 #include <thread>
 
 #include "access/door.h"
+#include "blackbox/settings.h"
 #include "cli/check.h"
 #include "cli/make_probes.h"
 #include "cli/probe.h"
@@ -32,6 +34,7 @@
 #include "model/redactor.h"
 #include "model/text.h"
 #include "notify/notifier.h"
+#include "on_demand.h"
 #include "plumbing.h"
 #include "probe/registry.h"
 #include "probes/all.h"
@@ -52,6 +55,7 @@ struct Loaded {
   std::vector<std::shared_ptr<Probe>> probes;
   std::shared_ptr<const CredentialSet> credentials;
   notify::Settings alerts;
+  blackbox::Settings others;  // what they may have looked at
   std::string listen, effective, state_dir;
   std::shared_ptr<Redactor> redactor;
   ConfigWatch::Paths files;
@@ -65,6 +69,7 @@ std::expected<Loaded, std::string> load(const cli::Options& options, Services& s
   config::Config config = config::load(options.config_file, environment, registry.names(), diagnostics);
   auto made = cli::make_probes(config, registry, services, diagnostics);
   auto alerts = notify::read_settings(config.alerts, config.state_dir);
+  auto others = blackbox::read_settings(config.blackbox, std::filesystem::path(config.source).parent_path());
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
   std::string effective = config.print();
   if (*shard) {
@@ -75,6 +80,7 @@ std::expected<Loaded, std::string> load(const cli::Options& options, Services& s
                 std::move(made.probes),
                 made.credentials,
                 std::move(alerts),
+                std::move(others),
                 config.listen,
                 std::move(effective),
                 config.state_dir,
@@ -137,6 +143,7 @@ class Daemon {
         MemoryStore(std::move(before->values),
                     [this](std::string_view key, const std::string& value) { history_.put(key, value); });
     plumbing_.store.put(instance_key, instance_);
+    use(std::move(first->others));
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
     http::Server server([this](const http::Request& request) { return answer(request); }, {},
                         http::guard_of(door_));
@@ -225,6 +232,7 @@ class Daemon {
       return std::unexpected(next.error());
     }
     notify::Settings alerts = std::move(next->alerts);
+    blackbox::Settings others = std::move(next->others);
     keep_effective(next->effective, next->redactor);
     if (next->state_dir != state_dir_) {
       log_->log(sinks::LogLevel::warn, "state_dir changes with a restart only", {{"in_use", state_dir_}});
@@ -240,6 +248,7 @@ class Daemon {
       if (stopping_) return std::unexpected("the daemon is stopping");
     }
     notifier_.use(std::move(alerts));
+    use(std::move(others));
     return {};
   }
 
@@ -250,8 +259,20 @@ class Daemon {
       drain_limit_ = plumbing_.clock.alarm([this] { leave(0, "a probe did not end when it was told to"); });
       drain_limit_->set(plumbing_.clock.now() + std::chrono::seconds(3));
       engine_.stop();
-      boost::asio::co_spawn(loop_, engine_.drain(), [this](const std::exception_ptr&) { loop_.stop(); });
+      on_demand_.stop();
+      boost::asio::co_spawn(loop_, drained(), [this](const std::exception_ptr&) { loop_.stop(); });
     });
+  }
+
+  asio::awaitable<void> drained() {
+    co_await engine_.drain();
+    co_await on_demand_.drain();
+  }
+
+  void use(blackbox::Settings settings) {
+    for (const std::string& each : settings.lacking)
+      log_->log(sinks::LogLevel::warn, "blackbox module left out", {{"why", each}});
+    on_demand_.use(std::move(settings));
   }
 
   // The way out when a coroutine of ours cannot be ended: taking the loop apart under it would not be safe.
@@ -378,12 +399,14 @@ class Daemon {
   sinks::History history_;
   sinks::EventRing events_;
   engine::Engine engine_;
+  OnDemand on_demand_{loop_, plumbing_.clock, plumbing_.random, plumbing_.services};
   notify::Notifier notifier_{board_, plumbing_.proxies, [this](const notify::Remark& r) { remark(r); }};
   const Supervisor supervisor_{environment};
   const http::Actions actions_{.reload = [this] { return reload(); },
                                .effective_config = [this] { return effective(); },
                                .silence = [this](Silence wanted) { return silence(std::move(wanted)); },
-                               .unsilence = [this](std::string id) { return unsilence(std::move(id)); }};
+                               .unsilence = [this](std::string id) { return unsilence(std::move(id)); },
+                               .look = [this](const http::Request& r) { return on_demand_.answer(r); }};
   access::Door door_{options_.web_config_file,
                      [this](bool taken, const std::string& why) { told_of_web_config(taken, why); }};
   http::Server* server_ = nullptr;  // set before it starts

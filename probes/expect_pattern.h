@@ -19,6 +19,9 @@ class Pattern {
   bool found_in(std::string_view text) const;
   std::optional<std::string> group_in(
       std::string_view text) const;  // the first group, of one that has groups
+  // `sent` with $1, ${1} and ${name} filled in from the first place it is found at, as Go's Regexp.Expand
+  // does it: $$ is a dollar, a group there is none of is empty. Nothing where it is not found.
+  std::optional<std::string> expanded_in(std::string_view text, std::string_view sent) const;
   int groups() const;
   const std::string& text() const;
 

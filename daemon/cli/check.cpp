@@ -1,6 +1,7 @@
 #include "cli/check.h"
 
 #include "access/web_file.h"
+#include "blackbox/settings.h"
 #include "cli/make_probes.h"
 #include "cli/share.h"
 #include "notify/settings.h"
@@ -26,6 +27,7 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
   config::Config config = config::load(options.file, environment, registry.names(), diagnostics);
   make_probes(config, registry, services, diagnostics);
   (void)notify::read_settings(config.alerts, config.state_dir);
+  const auto others = blackbox::read_settings(config.blackbox, options.file.parent_path());
   config::Diagnostics of_web;
   const access::Web web =
       options.web_file.empty() ? access::Web() : access::load_web(options.web_file, of_web);
@@ -35,6 +37,7 @@ int check_command(const CheckOptions& options, const config::Environment& enviro
   }
   for (const std::string& note : web.settings.notes) err << options.web_file.string() << ": " << note << '\n';
   if (options.shard) out << share_line(config.plan, *options.shard);
+  for (const std::string& each : others.lacking) err << "warning: " << each << '\n';
   if (options.print) {
     out << config.print();
   } else {

@@ -31,6 +31,7 @@ struct Config {
   std::vector<std::pair<std::string, Fields>> credentials;  // by name; read by the credentials room
   Fields alerts = Fields::describing();                     // who is told; read by the notify room
   std::vector<std::filesystem::path> files;  // all it was read from, and the folders that wildcards look into
+  Fields blackbox = Fields::describing();    // what others may have looked at; read by the blackbox room
   std::string text;  // raw text of all files read, one after the other, and a fingerprint of each ${file:…}:
                      // a reload compares it
 

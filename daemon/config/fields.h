@@ -109,6 +109,7 @@ class Fields {
   Place place() const;               // of this mapping
   std::string path() const;          // "probes[1]"
   std::string owner() const;         // its `name`, without asking for it; empty where there is none
+  std::vector<Secret> secrets() const;  // all that was read so far, of its file too, and must not be seen
   std::vector<KeyDoc> docs() const;  // every read of a describing Fields, here and below, in order
 
   struct State;  // fields_state.h

@@ -231,6 +231,13 @@ Fields Fields::apart() const {
   return *this;
 }
 
+std::vector<Secret> Fields::secrets() const {
+  std::vector<Secret> out;
+  if (state_->document)
+    for (const std::string& each : state_->document->secrets) out.emplace_back(each);
+  return out;
+}
+
 std::string Fields::path() const { return state_->path; }
 
 std::vector<KeyDoc> Fields::docs() const {

@@ -85,6 +85,7 @@ class Loader {
         root.parsed<std::string>("listen", "0.0.0.0:9797", "address and port to answer on", listen_address);
     config_.state_dir = root.optional_text("state_dir", "where incidents and history are kept").value_or("");
     config_.alerts = root.child("alerts", "who is told when something fails").apart();
+    config_.blackbox = root.child("blackbox", "what others may have looked at, at /probe").apart();
     return read_defaults(root.child("defaults", "for probes that do not say otherwise"));
   }
 
@@ -115,7 +116,7 @@ class Loader {
   }
 
   static void refuse_main_keys(Fields& root) {
-    for (const char* key : {"service", "listen", "state_dir", "defaults", "alerts", "include"})
+    for (const char* key : {"service", "listen", "state_dir", "defaults", "alerts", "blackbox", "include"})
       if (root.has(key)) root.error(key, "belongs in the main file, not in one that it includes");
   }
 

@@ -60,9 +60,9 @@ std::vector<Secret> Config::secrets() const {
 }
 
 std::string Config::print() const {
-  static constexpr std::array<std::string_view, 11> order = {
-      "service", "listen",       "state_dir", "alerts",  "defaults", "credentials",
-      "probes",  "capabilities", "groups",    "compare", "silences"};
+  static constexpr std::array<std::string_view, 12> order = {
+      "service",     "listen", "state_dir",    "alerts", "blackbox", "defaults",
+      "credentials", "probes", "capabilities", "groups", "compare",  "silences"};
   std::string out;
   for (const std::string_view key : order) {
     std::string below;

@@ -1,5 +1,6 @@
 #include "engine/runner.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstring>
@@ -174,6 +175,19 @@ void Runner::start(ProbeId id, std::shared_ptr<Probe> probe, Steady deadline, Do
   active.record.began = impl.clock.wall();
   active.due = impl.due.emplace(deadline, &active);
   active.task = &impl.tasks.spawn(impl.execute(std::move(owned)));
+  impl.arm();
+}
+
+void Runner::end(const Probe& probe) {
+  Impl& impl = *impl_;
+  const auto found = std::ranges::find_if(impl.due, [&](const auto& each) {
+    return each.second->probe.get() == &probe && !each.second->cancelled;
+  });
+  if (found == impl.due.end()) return;
+  auto node = impl.due.extract(found);
+  node.key() = impl.clock.now();
+  Active& active = *node.mapped();
+  active.due = impl.due.insert(std::move(node));
   impl.arm();
 }
 

@@ -32,6 +32,9 @@ class Runner {
   // The probe lives at least until its coroutine has ended. `deadline` is later than now.
   void start(ProbeId id, std::shared_ptr<Probe> probe, Steady deadline, Done done);
 
+  // Ends a run as if its deadline had come, on the next turn of the loop; nothing where there is none.
+  void end(const Probe&);
+
   // True while a coroutine of it that was given up on goes on: starting another would make runs overlap.
   bool busy(const Probe&) const;
   std::size_t running() const;  // coroutines that have not ended, given up on or not

@@ -22,6 +22,7 @@ struct Actions {
   std::function<std::string()> effective_config;             // YAML, secrets masked
   std::function<std::expected<Silence, std::string>(Silence)> silence;  // as it was taken; or why it was not
   std::function<std::expected<void, std::string>(std::string id)> unsilence;
+  std::function<Response(const Request&)> look;  // /probe?module=…&target=…: a run, and its metrics
 };
 
 struct Context {

@@ -41,6 +41,8 @@ class Stream {
   virtual std::optional<std::string> next(Steady now) = 0;
 };
 
+class Pending;
+
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -48,6 +50,16 @@ struct Response {
   Pairs headers = {};  // beyond the content's type and length
   std::shared_ptr<Stream> stream =
       {};  // follows the body; the answer then has no length and ends its connection
+  std::shared_ptr<Pending> pending =
+      {};  // the answer is still being made; of this one only the headers count
+};
+
+// An answer that takes its time. Asked on the server's thread, many times a second; let go of, unasked for
+// the rest, when the client is gone.
+class Pending {
+ public:
+  virtual ~Pending() = default;
+  virtual std::optional<Response> poll() = 0;
 };
 
 // The request line's target ("/health/a%20b?verbose"), as path and query. Not of that form: nothing.

@@ -182,6 +182,36 @@ Response unsilence(const Request&, const Context& context, Rest id) {
   return done ? plain(200, "deleted") : plain(404, one_line(id, echo_cap) + ": " + done.error());
 }
 
+// A browser says so when a page of another site makes it ask; tools that are no browser send neither header.
+bool from_another_site(const Request& request) {
+  const std::string_view site = request.header("Sec-Fetch-Site");
+  if (!site.empty() && site != "same-origin" && site != "none") return true;
+  const std::string_view origin = request.header("Origin");
+  if (origin.empty()) return false;
+  const std::size_t host = origin.find("://");
+  return host == std::string_view::npos || origin.substr(host + 3) != request.header("Host");
+}
+
+// Of a configured probe what its own schedule has found last: it is never run for a scrape, which would cost
+// an agent's tokens as often as somebody asks. A module is run.
+Response probe(const Request& request, const Context& context, Rest) {
+  const auto named = std::ranges::find(request.query, "probe", &Pairs::value_type::first);
+  if (named == request.query.end() && from_another_site(request))
+    return plain(403, "refused: the request comes from a page of another site");
+  if (named == request.query.end())
+    return context.actions.look ? context.actions.look(request) : plain(501, "probing is not available");
+  if (const std::string why = not_trusted(context); !why.empty()) return plain(503, why);
+  if (!has_plan(context)) return no_snapshot();
+  const Plan& plan = *context.snapshot->plan;
+  const auto found = probe_named(plan, named->second);
+  if (!found) return no_such(context, "probe", named->second, names_of(plan.probes));
+  auto page = sinks::render_probe(*context.snapshot, *found);
+  if (!page) return plain(503, named->second + ": no result yet, or none that is fresh");
+  return {.content_type = std::string(content_type(sinks::Exposition::text)),
+          .body = *std::move(page),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
 Response healthy(const Request&, const Context& context, Rest) {
   return context.beat_age < beat_limit ? plain(200, "answerback is healthy")
                                        : plain(503, "answerback's own loop stands still");
@@ -221,6 +251,7 @@ constexpr std::array table{
     Route{"GET", "/readyz", Policy::open, readyz},
     Route{"GET", "/startupz", Policy::open, startupz},
     Route{"GET", "/metrics", Policy::details, metrics},
+    Route{"GET", "/probe", Policy::details, probe},
     Route{"GET", "/-/healthy", Policy::open, healthy},
     Route{"GET", "/-/ready", Policy::open, ready},
     Route{"POST", "/-/reload", Policy::changing, reload},
@@ -245,16 +276,6 @@ std::optional<Rest> matched(const Route& route, std::string_view path) {
 
 bool takes(const Route& route, std::string_view method) {
   return method == route.method || (method == "HEAD" && route.method == "GET");
-}
-
-// A browser says so when a page of another site makes it ask; tools that are no browser send neither header.
-bool from_another_site(const Request& request) {
-  const std::string_view site = request.header("Sec-Fetch-Site");
-  if (!site.empty() && site != "same-origin" && site != "none") return true;
-  const std::string_view origin = request.header("Origin");
-  if (origin.empty()) return false;
-  const std::size_t host = origin.find("://");
-  return host == std::string_view::npos || origin.substr(host + 3) != request.header("Host");
 }
 
 Response forbidden(const Request& request) {

@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -43,6 +44,7 @@ constexpr std::size_t most_connections = 16'384;  // unless asked for more
 constexpr Duration sweep_every = std::chrono::milliseconds(100);
 constexpr Duration accept_again = std::chrono::milliseconds(50);
 constexpr Duration stream_every = std::chrono::milliseconds(100);
+constexpr Duration poll_every = std::chrono::milliseconds(5);
 constexpr Duration farewell_time = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes = 256 * 1024;
 constexpr std::size_t write_turn = 256 * 1024;  // bytes to one client before others have their turn
@@ -131,6 +133,7 @@ struct Server::Impl {
   asio::awaitable<bool> send(Connections::iterator, Response, bool head_only, bool keep_alive);
   asio::awaitable<void> judge(Request&);
   asio::awaitable<void> stream(Connections::iterator, Stream&);
+  asio::awaitable<std::optional<Response>> await_answer(Connections::iterator, Response);
   asio::awaitable<void> part(Connections::iterator);
 
   void admit(Socket);
@@ -143,6 +146,7 @@ struct Server::Impl {
   void renewed(Connections::iterator self) {
     if (self->channel) move_to(connections, self);
   }
+  static bool is_gone(const Connection&);
   void move_to(Connections& list, Connections::iterator self) {
     list.splice(list.end(), *self->among, self);
     self->among = &list;
@@ -351,6 +355,33 @@ bool Server::Impl::hung_up(Connections::iterator self) {
   return !self->channel || self->channel->read(input).next == access::Next::over;
 }
 
+// The same without taking a byte away from the next request.
+bool Server::Impl::is_gone(const Connection& client) {
+  if (!client.channel) return true;
+  pollfd watched{.fd = const_cast<Socket&>(client.socket).native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&watched, 1, 0) > 0;
+}
+
+// The answer once it is there; nothing when the client is gone first. How long it may take is its maker's to
+// say.
+asio::awaitable<std::optional<Response>> Server::Impl::await_answer(Connections::iterator self,
+                                                                    Response first) {
+  Timer pause(io);
+  self->deadline = Steady::max();
+  for (;;) {
+    if (std::optional<Response> made = first.pending->poll()) {
+      for (auto& header : first.headers) {
+        std::erase_if(made->headers, [&](const auto& each) { return each.first == header.first; });
+        made->headers.push_back(std::move(header));
+      }
+      co_return made;
+    }
+    pause.expires_after(poll_every);
+    co_await pause.async_wait(await);
+    if (is_gone(*self)) co_return std::nullopt;
+  }
+}
+
 // Closing a socket with unread bytes would reset it, and the client might never see our answer: hang up our
 // side, and let it finish, within limits.
 asio::awaitable<void> Server::Impl::part(Connections::iterator self) {
@@ -390,6 +421,12 @@ asio::awaitable<void> Server::Impl::converse(Connections::iterator self) {
       request->peer = self->peer;
       co_await judge(*request);
       Response response = answer(*request);
+      if (response.pending) {
+        std::optional<Response> made = co_await await_answer(self, std::move(response));
+        if (!made) co_return;
+        response = *std::move(made);
+        renewed(self);
+      }
       const auto source = response.stream;
       const bool head_only = request->method == "HEAD";
       keep_alive = keep_alive && !source;

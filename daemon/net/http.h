@@ -39,6 +39,7 @@ struct HttpRequest {
 
 struct HttpResponse {
   unsigned status = 0;
+  unsigned version = 11;  // 10 or 11: HTTP/1.0, HTTP/1.1
   Headers headers;
   std::string body;
   Url url;  // of the last request, after redirects

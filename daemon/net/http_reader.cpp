@@ -33,8 +33,9 @@ ResponseParser::ResponseParser(HttpResponse& response, BodySink* sink, const Htt
   skip(bodyless);
 }
 
-void ResponseParser::on_response_impl(int code, Text, int, Error& error) {
+void ResponseParser::on_response_impl(int code, Text, int version, Error& error) {
   if (code < 100) error = http::error::bad_status;
+  response_.version = static_cast<unsigned>(version);
   response_.status = static_cast<unsigned>(code);
 }
 

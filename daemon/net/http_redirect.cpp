@@ -31,12 +31,14 @@ void forget_what_was_configured(HttpRequest& request) {
 }  // namespace
 
 std::expected<std::optional<HttpRequest>, Failure> redirected(const HttpRequest& request,
-                                                              const HttpResponse& response) {
+                                                              const HttpResponse& response,
+                                                              Downgrade downgrade) {
   const std::string* location = find_header(response.headers, "Location");
   if (!is_redirect(response.status) || !location) return std::nullopt;
   std::expected<Url, std::string> url = resolve_reference(request.url, *location);
   if (!url) return refused("its Location " + url.error());
-  if (request.url.tls() && !url->tls()) return refused("it leads from https to http (" + url->text() + ")");
+  if (request.url.tls() && !url->tls() && downgrade == Downgrade::refuse)
+    return refused("it leads from https to http (" + url->text() + ")");
 
   HttpRequest next = request;
   const unsigned status = response.status;

@@ -63,6 +63,36 @@ void add_notifications(Families& out, const NotificationTally& tally) {
   }
 }
 
+double seconds_in(const RunRecord& run, Phase phase) {
+  Duration sum{};
+  for (const PhaseTime& each : run.phases)
+    if (each.phase == phase) sum += each.took;
+  return seconds(sum);
+}
+
+void add_run(Families& out, const RunRecord& run) {
+  const bool good = run.result.verdict != Verdict::fail;
+  out.gauge("probe_success", "Displays whether or not the probe was a success").value({}, good ? 1 : 0);
+  out.gauge("probe_duration_seconds", "Returns how long the probe took to complete in seconds")
+      .value({}, seconds(run.took()));
+  out.gauge("probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds")
+      .value({}, seconds_in(run, Phase::resolve));
+  for (const Sample& each : run.samples) {
+    if (each.measure == Measure::http_status)
+      out.gauge("probe_http_status_code", "Response HTTP status code").value({}, each.value);
+    if (each.measure == Measure::certificate_expiry)
+      out.gauge("probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime")
+          .value({}, each.value);
+  }
+  const Labels verdict = with({}, "verdict", name(run.result.verdict));
+  out.gauge("answerback_probe_run_info", "What the run came to, why and where")
+      .value(with(with(verdict, "reason", name(run.result.reason)), "phase",
+                  run.result.verdict == Verdict::pass ? "" : name(run.phase)),
+             1);
+  out.gauge("answerback_probe_last_run_timestamp_seconds", "When the run began.")
+      .value({}, seconds(run.began.time_since_epoch()));
+}
+
 void add_port(Families& out, const PortTally& port) {
   out.gauge("answerback_web_connections", "Connections to our own port.")
       .value({}, static_cast<double>(port.connections));
@@ -99,6 +129,15 @@ std::string render(const Snapshot& snapshot, std::string_view version, Beside be
       .value(with(with({}, "version", version), "compiler", "clang " __clang_version__), 1);
   add_process(out);
   return write(out, format);
+}
+
+std::optional<std::string> render_probe(const Snapshot& snapshot, ProbeId id) {
+  const ProbeView& view = *snapshot.probes[id];
+  if (!view.last || view.last->result.verdict == Verdict::unknown || view.facts.condition == Condition::stale)
+    return std::nullopt;
+  Families out;
+  add_run(out, *view.last);
+  return write(out, Exposition::text);
 }
 
 }  // namespace answerback::sinks

@@ -33,6 +33,25 @@ struct RunnerTest : testing::Test {
   }
 };
 
+TEST_F(RunnerTest, ARunCanBeEndedBeforeItsDeadline) {
+  const auto endless = [](Run& run) -> asio::awaitable<ProbeResult> {
+    run.enter(Phase::connect);
+    co_await run.clock.sleep_until(run.clock.now() + 1h);
+    co_return ProbeResult::pass();
+  };
+  const auto one = fake(endless), other = fake(endless);
+  start(one);
+  start(other);
+  clock.run_for(1s);
+  runner.end(*one);
+  runner.end(*one);
+  clock.run_for(1s);
+  EXPECT_EQ(only().result.reason, Reason::connect_timeout);
+  EXPECT_EQ(only().took(), 1s);
+  runner.end(*one);  // there is no such run any more
+  EXPECT_EQ(runner.running(), 1U);
+}
+
 TEST_F(RunnerTest, FillsTheRecord) {
   const Wall wall = clock.wall();
   start(fake([](Run& run) -> asio::awaitable<ProbeResult> {

@@ -181,6 +181,7 @@ TEST_F(Routes, OtherMethodsAreRefusedWithThoseThatAreNot) {
 
 TEST_F(Routes, HeadIsAnsweredWhereverGetIs) {
   actions.effective_config = [] { return "listen: x"; };
+  actions.look = [](const Request&) { return Response{.body = "probe_success 1"}; };
   const auto gets = [](std::string_view path) {
     return std::ranges::any_of(
         routes(), [&](const Route& route) { return route.path == path && route.method == "GET"; });
@@ -228,6 +229,31 @@ TEST_F(Routes, ReloadIsRefusedToAnotherSitesPage) {
 TEST_F(Routes, EverythingThatChangesSomethingSaysSo) {
   for (const Route& route : routes())
     EXPECT_EQ(route.method != "GET", route.policy == Policy::changing) << route.path;
+}
+
+TEST_F(Routes, AProbeOfTheConfigurationIsShownAsItWasFoundLast) {
+  int looks = 0;
+  actions.look = [&](const Request&) { return ++looks, Response{.body = "ran"}; };
+  EXPECT_THAT(ask("/probe?probe=db").body,
+              AllOf(HasSubstr("\nprobe_success 1\n"), HasSubstr("\nprobe_duration_seconds 0.25\n"),
+                    HasSubstr("answerback_probe_run_info{verdict=\"pass\",reason=\"\",phase=\"\"} 1\n")));
+  EXPECT_THAT(ask("/probe?probe=extra").body,
+              AllOf(HasSubstr("\nprobe_success 0\n"), HasSubstr("reason=\"status\"")));
+  EXPECT_EQ(ask("/probe?probe=nope").status, 404);
+  given.views[0].facts.condition = Condition::stale;
+  EXPECT_EQ(ask("/probe?probe=db").status, 503);
+  given.views[1].last = nullptr;
+  EXPECT_EQ(ask("/probe?probe=web").status, 503);
+  given.stalled("asleep");
+  EXPECT_EQ(ask("/probe?probe=extra").status, 503);
+  EXPECT_EQ(looks, 0);
+}
+
+TEST_F(Routes, AModuleIsRunButNotForAnotherSitesPage) {
+  EXPECT_EQ(ask("/probe?target=a").status, 501);
+  actions.look = [&](const Request&) { return Response{.body = "ran"}; };
+  EXPECT_EQ(ask("/probe?target=a").body, "ran");
+  EXPECT_EQ(ask("/probe?target=a", "GET", {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
 }
 
 TEST_F(Routes, MetricsHaveTheContentTypePrometheusWants) {
@@ -391,7 +417,8 @@ TEST_F(Routes, EachPolicyAnswersWhomItIsFor) {
       .reload = [] { return std::expected<void, std::string>(); },
       .effective_config = [] { return "listen: x"; },
       .silence = [](const Silence&) { return std::expected<Silence, std::string>(std::unexpected("no")); },
-      .unsilence = [](const std::string&) { return std::expected<void, std::string>(); }};
+      .unsilence = [](const std::string&) { return std::expected<void, std::string>(); },
+      .look = [](const Request&) { return Response{.body = "probe_success 1"}; }};
   for (const Route& route : routes()) {
     std::string target(route.path);
     if (target.ends_with("*")) target.replace(target.size() - 1, 1, target == "/page/*" ? "main.js" : "db");

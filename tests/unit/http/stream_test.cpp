@@ -47,6 +47,77 @@ class Counting final : public Stream {
   std::string piece_;
 };
 
+// An answer that comes when it is told to.
+class Slow final : public Pending {
+ public:
+  Slow(std::atomic<int>& alive, const std::atomic<bool>& ready) : alive_(alive), ready_(ready) { ++alive_; }
+  ~Slow() override { --alive_; }
+  std::optional<Response> poll() override {
+    return ready_ ? std::optional(Response{.status = 418, .body = "at last", .headers = {{"X-Own", "1"}}})
+                  : std::nullopt;
+  }
+
+ private:
+  std::atomic<int>& alive_;
+  const std::atomic<bool>& ready_;
+};
+
+class Pended : public testing::Test {
+ protected:
+  void serve() {
+    server_ = std::make_unique<Server>([this](const Request& request) {
+      if (request.path == "/quick") return Response{.body = "quick"};
+      return Response{.headers = {{"X-First", "1"}}, .pending = std::make_shared<Slow>(alive_, ready_)};
+    });
+    const auto started = server_->start({"127.0.0.1", 0});
+    ASSERT_TRUE(started) << started.error();
+    port_ = *started;
+  }
+  bool becomes(int alive) const {
+    const Steady end = std::chrono::steady_clock::now() + 5s;
+    while (alive_ != alive && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return alive_ == alive;
+  }
+
+  std::atomic<int> alive_ = 0;
+  std::atomic<bool> ready_ = false;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(Pended, TheAnswerIsAwaitedWhileOthersAreServedAndTheConnectionGoesOn) {
+  serve();
+  const RawClient client(port_), other(port_);
+  client.send(std::string(get) + "GET /quick HTTP/1.1\r\nHost: h\r\n\r\n");  // one right behind the other
+  ASSERT_TRUE(becomes(1));
+  other.send("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(other.receive_until("quick"), EndsWith("quick"));
+  ready_ = true;
+  EXPECT_THAT(client.receive_until("quick"),
+              AllOf(StartsWith("HTTP/1.1 418 "), HasSubstr("X-Own: 1\r\n"), HasSubstr("X-First: 1\r\n"),
+                    HasSubstr("\r\n\r\nat lastHTTP/1.1 200 OK"), EndsWith("quick")));
+  EXPECT_TRUE(becomes(0));
+}
+
+TEST_F(Pended, IsLetGoOfWhenTheClientIsGone) {
+  serve();
+  {
+    const RawClient client(port_);
+    client.send(get);
+    ASSERT_TRUE(becomes(1));
+  }
+  EXPECT_TRUE(becomes(0));
+}
+
+TEST_F(Pended, IsLetGoOfWhenTheServerStops) {
+  serve();
+  const RawClient client(port_);
+  client.send(get);
+  ASSERT_TRUE(becomes(1));
+  server_->stop();
+  EXPECT_EQ(alive_, 0);
+}
+
 class Streamed : public testing::Test {
  protected:
   void serve(int count, std::string piece, Limits limits = {}) {

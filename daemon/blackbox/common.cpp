@@ -1,0 +1,45 @@
+#include "blackbox/common.h"
+
+namespace answerback::blackbox {
+
+IpChoice read_ip_choice(config::Fields& fields) {
+  // Empty is ip6 there, too.
+  const std::string preferred = fields.one_of("preferred_ip_protocol", "", {"", "ip4", "ip6"}, "");
+  return {.prefer_v6 = preferred != "ip4", .fall_back = fields.flag("ip_protocol_fallback", true, "")};
+}
+
+net::TlsSettings read_tls_config(config::Fields& section) {
+  config::Fields fields = section.child("tls_config", "");
+  lacks(fields, {"ca", "cert", "key", "ca_ref", "cert_ref", "key_ref", "max_version"});
+  net::TlsSettings tls{
+      .ca_file = fields.text("ca_file", "", ""),
+      .cert_file = fields.text("cert_file", "", ""),
+      .key_file = fields.text("key_file", "", ""),
+      .server_name = fields.text("server_name", "", ""),
+      .insecure_skip_verify = fields.flag("insecure_skip_verify", false, ""),
+      .min_version = fields.one_of("min_version", "TLS12", {"TLS10", "TLS11", "TLS12", "TLS13"}, "")};
+  if (tls.cert_file.empty() != tls.key_file.empty())
+    fields.error(tls.cert_file.empty() ? "key_file" : "cert_file", "cert_file and key_file come together");
+  return tls;
+}
+
+std::vector<probes::Pattern> read_patterns(config::Fields& fields, std::string_view key) {
+  std::vector<probes::Pattern> patterns;
+  const auto texts = fields.texts(key, "");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    auto pattern = probes::Pattern::parse(texts[i]);
+    if (pattern) {
+      patterns.push_back(*std::move(pattern));
+    } else {
+      fields.error(std::string(key) + "[" + std::to_string(i) + "]", pattern.error());
+    }
+  }
+  return patterns;
+}
+
+void lacks(config::Fields& fields, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys)
+    if (fields.has(key)) fields.error(key, "not supported by answerback: this module is left out");
+}
+
+}  // namespace answerback::blackbox

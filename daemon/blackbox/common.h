@@ -1,0 +1,25 @@
+#pragma once
+// What the sections of several probers have in common.
+
+#include <initializer_list>
+#include <string_view>
+
+#include "config/fields.h"
+#include "net/tls.h"
+#include "probes/expect_pattern.h"
+
+namespace answerback::blackbox {
+
+struct IpChoice {
+  bool prefer_v6 = true, fall_back = true;
+};
+
+IpChoice read_ip_choice(config::Fields&);
+net::TlsSettings read_tls_config(config::Fields&);  // of the section's tls_config
+
+std::vector<probes::Pattern> read_patterns(config::Fields&, std::string_view key);
+
+// Names what blackbox_exporter has and we have not, at the place of each key that is there.
+void lacks(config::Fields&, std::initializer_list<std::string_view> keys);
+
+}  // namespace answerback::blackbox
