@@ -41,7 +41,7 @@ class GrpcProbe final : public Probe {
     auto secured = co_await services_.tls.handshake(run, *std::move(socket), settings_.tls_settings,
                                                     settings_.address.host);
     if (!secured) co_return std::unexpected(std::move(secured).error());
-    if (net::facts_of(**secured).alpn != "h2")
+    if (net::agreement_of(**secured).alpn != "h2")
       co_return std::unexpected(Failure{Reason::protocol, "the server does not choose HTTP/2 (ALPN h2)"});
     co_return net::any_stream(*std::move(secured));
   }

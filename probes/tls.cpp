@@ -33,7 +33,7 @@ asio::awaitable<Agreed> agree_on_tls(Run& run, net::TcpSocket& socket, StartTls 
   co_return Agreed();
 }
 
-std::string told(const net::TlsFacts& facts) {
+std::string told(const net::TlsAgreement& facts) {
   return facts.version + ", " + facts.cipher + (facts.alpn.empty() ? "" : ", " + one_line(facts.alpn, 40)) +
          ", certificate of " + (facts.subject.empty() ? "no name" : facts.subject) + " by " +
          (facts.issuer.empty() ? "no name" : facts.issuer) + " (" + std::to_string(facts.chain) + " sent)";
@@ -53,7 +53,7 @@ class TlsProbe final : public Probe {
     auto stream =
         co_await services_.tls.handshake(run, *std::move(socket), settings_.tls, settings_.address.host);
     if (!stream) co_return ProbeResult::fail(std::move(stream).error());
-    const net::TlsFacts facts = net::facts_of(**stream);
+    const net::TlsAgreement facts = net::agreement_of(**stream);
     run.frame("agreed", told(facts));
     if (!settings_.tls.alpn.empty() && facts.alpn.empty())
       co_return ProbeResult::fail(Reason::assertion,

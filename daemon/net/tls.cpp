@@ -167,9 +167,9 @@ asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> Tls::handsha
   co_return stream;
 }
 
-TlsFacts facts_of(TlsStream& stream) {
+TlsAgreement agreement_of(TlsStream& stream) {
   SSL* const native = stream.native_handle();
-  TlsFacts facts;
+  TlsAgreement facts;
   facts.version = SSL_get_version(native);
   facts.cipher = SSL_get_cipher_name(native);
   const unsigned char* chosen = nullptr;

@@ -52,13 +52,13 @@ class Tls {
 
 // What an established stream has agreed on and was shown. Texts of the certificate are the peer's: cut,
 // cleaned.
-struct TlsFacts {
+struct TlsAgreement {
   std::string version, cipher;  // "TLSv1.3"
   std::string alpn;             // "h2"; empty: none chosen
   std::string subject, issuer;  // common names
   std::size_t chain = 0;        // certificates sent
 };
-TlsFacts facts_of(TlsStream&);
+TlsAgreement agreement_of(TlsStream&);
 
 // The failure an error of an established TLS stream stands for: tls_protocol for TLS's own (an alert: a
 // client certificate was due, …), else as socket_failure().

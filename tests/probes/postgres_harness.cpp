@@ -27,7 +27,7 @@ Outcome probe_postgres(const std::string& dsn, Duration timeout, probes::Postgre
   net::Proxies proxies;
   net::Workers workers(context.get_executor(), clock, {.program = ANSWERBACK_WORKER});
   NoRandom random;
-  Credentials credentials{random};
+  Credentials credentials{random, {dns, tls, proxies}};
   MemoryStore store;
   Services services{dns, tls, proxies, workers, credentials, random, store};
 
