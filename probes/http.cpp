@@ -9,6 +9,7 @@
 namespace answerback::probes {
 namespace {
 
+constexpr std::size_t preset_detail_cap = 800;
 constexpr std::string_view explaining_headers[] = {"content-type", "content-length",   "location",
                                                    "retry-after",  "www-authenticate", "server",
                                                    "via",          "x-request-id"};
@@ -87,6 +88,24 @@ net::HttpRequest read_request(config::Fields& fields) {
   return request;
 }
 
+// The service whose health this is: where it tells it, unless the url does, and what is asked of it.
+void read_preset(config::Fields& fields, HttpSettings& settings) {
+  settings.preset = http_preset_named(
+      fields.one_of("preset", "", http_preset_names(),
+                    "whose health this is: how the body is read, and the path where the url has none"));
+  config::Fields parts = fields.child("components", "with a preset: which parts of the body count");
+  settings.reading.ignore = parts.texts("ignore", "all but these; a * at the end stands for any rest");
+  const std::string query = fields.text("query", "", "with preset clickhouse: asked instead of /ping");
+  std::string& target = settings.request.url.target;
+  if (!query.empty() &&
+      (settings.preset == nullptr || settings.preset->name != "clickhouse" || target != "/"))
+    fields.error("query", "goes with preset clickhouse and a url without a path");
+  if (!settings.reading.ignore.empty() && settings.preset == nullptr)
+    fields.error("components", "goes with a preset");
+  if (settings.preset == nullptr || target != "/") return;
+  target = query.empty() ? std::string(settings.preset->target) : clickhouse_target(query);
+}
+
 std::optional<JsonExpect> read_claims(config::Fields& fields) {
   if (!fields.describes() && !fields.has("claims")) return std::nullopt;
   config::Fields claims =
@@ -152,7 +171,22 @@ std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
   return std::make_unique<HttpProbe>(read_http(fields), services);
 }
 
-constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_limited, Reason::ready_lies};
+constexpr Reason own_reasons[] = {Reason::auth,       Reason::forbidden,       Reason::rate_limited,
+                                  Reason::ready_lies, Reason::degraded_notice, Reason::no_evidence};
+
+// What the preset reads counts first; what else is expected of the answer must hold as well.
+ProbeResult judge_answer(const HttpSettings& settings, const net::HttpResponse& response) {
+  auto failure = judge(settings.expect, response);
+  if (settings.preset == nullptr)
+    return failure ? ProbeResult::fail(*std::move(failure)) : ProbeResult::pass(passed(response));
+  const auto unwanted =
+      takes(settings.expect, response.status) ? std::nullopt : std::optional(failure->reason);
+  auto said = settings.preset->judge(*settings.preset, settings.reading, response, unwanted);
+  if (failure && (!said || said->verdict != Verdict::fail)) return ProbeResult::fail(*std::move(failure));
+  if (!said) return ProbeResult::fail(Reason::assertion, one_line(said.error(), preset_detail_cap));
+  said->detail = one_line(said->detail, preset_detail_cap);
+  return *std::move(said);
+}
 
 }  // namespace
 
@@ -163,6 +197,7 @@ HttpSettings read_http(config::Fields& fields) {
       fields.text("credentials", "", "who we are: one of `credentials`, sent as Authorization: Bearer");
   if (!settings.credentials.empty() && net::find_header(settings.request.headers, "authorization"))
     fields.error("credentials", "there is another way of signing in already");
+  read_preset(fields, settings);
   config::Fields expect = fields.child("expect", "what the answer must be; left out: a 2xx");
   settings.expect = read_expect(expect);
   settings.request.limits.body_bytes = settings.expect.max_bytes;
@@ -177,10 +212,12 @@ HttpSettings read_http(config::Fields& fields) {
 }
 
 ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
-  if (auto failure = judge(settings.expect, seen.response)) return ProbeResult::fail(*std::move(failure));
+  ProbeResult answer = judge_answer(settings, seen.response);
+  if (answer.verdict == Verdict::fail || answer.verdict == Verdict::unknown) return answer;
   std::optional<ProbeResult> certificate;
   if (seen.certificate_expiry) certificate = judge(settings.certificate, *seen.certificate_expiry, seen.now);
-  return worst(passed(seen.response), judge(settings.slow, seen.took), std::move(certificate));
+  ProbeResult bounds = worst(answer.detail, judge(settings.slow, seen.took), std::move(certificate));
+  return answer.verdict == Verdict::pass || bounds.verdict == Verdict::fail ? bounds : answer;
 }
 
 Sample claim_of(const JsonExpect& claims, const net::HttpResponse& response) {

@@ -7,6 +7,7 @@
 #include "net/http.h"
 #include "probe/probe.h"
 #include "probes/expect.h"
+#include "probes/http_presets.h"
 
 namespace answerback::probes {
 
@@ -14,7 +15,9 @@ extern const ProbeType http;
 
 struct HttpSettings {
   net::HttpRequest request;
-  std::string credentials = {};  // name; empty: nobody
+  std::string credentials = {};        // name; empty: nobody
+  const HttpPreset* preset = nullptr;  // how the body is read; null: as `expect` says
+  HttpPresetSettings reading = {};
   Expect expect;
   Slow slow;
   CertificateBounds certificate;

@@ -147,6 +147,175 @@ TEST(HttpEvidence, HoldsWhatExplainsAndNoSecret) {
   EXPECT_EQ(evidence_of(response), "HTTP 302\nlocation: /login\nserver: edge\n\nmoved");
 }
 
+// --- presets
+// ------------------------------------------------------------------------------------------------------------
+
+struct PresetRow {
+  std::string_view preset;
+  unsigned status;
+  std::string body, told;
+};
+
+std::string told_by(const HttpSettings& settings, const net::HttpResponse& response) {
+  const ProbeResult result =
+      judge(settings, {.response = response, .took = 1ms, .certificate_expiry = {}, .now = {}});
+  return std::string(name(result.verdict)) + ' ' + std::string(name(result.reason)) + ": " + result.detail;
+}
+
+void expect_preset(std::initializer_list<PresetRow> rows) {
+  for (const auto& [preset, status, body, told] : rows) {
+    HttpSettings settings;
+    settings.preset = http_preset_named(preset);
+    ASSERT_TRUE(settings.preset) << preset;
+    net::HttpResponse response{.status = status, .headers = {}, .body = body, .url = {}};
+    response.url.target = settings.preset->target;
+    EXPECT_EQ(told_by(settings, response), told) << preset << ' ' << status << ' ' << body;
+  }
+}
+
+TEST(HttpPresets, AFastApiBodyIsReadAsItIs) {
+  expect_preset({
+      {"fastapi", 200, R"({"status":"healthy","version":"unknown"})", "pass : healthy"},
+      {"fastapi", 200, R"({"status":"ok","checks":{"db":"ok","cache":{"ok":true}}})", "pass : ok, 2 parts"},
+      {"fastapi", 200, R"({"status":"ready","redis_db":"failed","websocket_ready":false,"debug":false})",
+       "warn ready_lies: ready, and yet redis_db failed; websocket_ready false"},
+      {"fastapi", 200, R"({"status":"healthy","services":{"redis":"skipped_optional"}})",
+       "warn degraded_notice: healthy, and yet redis skipped_optional"},
+      {"fastapi", 200, R"({"status":"ok","components":{"mail":{"status":"failed","optional":true}}})",
+       "warn degraded_notice: ok, and yet mail failed"},
+      {"fastapi", 200, R"({"status":"degraded","checks":{"db":"error: refused"}})",
+       "warn degraded_notice: degraded: db error (refused)"},
+      {"fastapi", 200, R"({"status":"unhealthy"})", "fail assertion: HTTP 200, but its body says unhealthy"},
+      {"fastapi", 200, R"({"db":{"primary":{"status":"up"}},"checks":{"db":{"replica":{"status":"down"}}}})",
+       "fail assertion: HTTP 200, but its body says fail: db/replica down"},
+      {"fastapi", 200, R"({"checks":[{"name":"db","status":"unknown","message":"no look yet"}]})",
+       "unknown no_evidence: unknown: db unknown (no look yet)"},
+      {"fastapi", 503,
+       R"({"detail":{"status":"unhealthy","checks":{"db":{"status":"down","error":"gone"}}}})",
+       "fail status: HTTP 503, unhealthy: db down (gone)"},
+      {"fastapi", 503, R"({"detail":{"status":"healthy"}})",
+       "fail status: HTTP 503, though its body says healthy"},
+      {"fastapi", 503, R"({"detail":"starting"})",
+       R"(fail status: status 503, wanted 2xx: {"detail":"starting"})"},
+      {"fastapi", 401, R"({"detail":"Not authenticated"})",
+       R"(fail auth: status 401, wanted 2xx: {"detail":"Not authenticated"})"},
+      {"fastapi", 200, R"({"status":"purple"})",
+       "fail assertion: preset fastapi: its status says neither good nor bad: purple"},
+      {"fastapi", 200, "[1]", "fail assertion: preset fastapi: no health body: [1]"},
+      {"fastapi", 200, "{}",
+       "fail assertion: preset fastapi: no health body, for it has neither a status nor parts: {}"},
+  });
+}
+
+TEST(HttpPresets, TheFormatsThatOthersDefine) {
+  expect_preset({
+      {"spring", 200, R"({"status":"UP","components":{"db":{"status":"UP"}}})", "pass : UP, 1 part"},
+      {"spring", 503, R"({"status":"DOWN","components":{"db":{"status":"DOWN","details":{"error":"no"}}}})",
+       "fail status: HTTP 503, DOWN: db DOWN (no)"},
+      {"spring", 200, R"({"status":"UNKNOWN"})", "unknown no_evidence: UNKNOWN"},
+      {"spring", 200, "Healthy",
+       "fail assertion: preset spring: format is set to actuator, and this is aspnet"},
+      {"aspnet", 200, "Healthy", "pass : Healthy"},
+      {"aspnet", 200, "Degraded", "warn degraded_notice: Degraded"},
+      {"aspnet", 503, "Unhealthy", "fail status: HTTP 503, Unhealthy"},
+      {"microprofile", 200, R"({"status":"UP","checks":[{"name":"q","status":"DOWN"}]})",
+       "warn ready_lies: UP, and yet q DOWN"},
+      {"health_json", 503, R"({"status":"fail","output":"no disk"})", "fail status: HTTP 503, fail: no disk"},
+      {"kubernetes", 500, "[-]etcd failed: reason withheld\nreadyz check failed\n",
+       "fail status: HTTP 500, failed: etcd failed"},
+      {"langfuse", 200, R"({"status":"OK","version":"3.1"})", "pass : OK"},
+      {"langfuse", 503, R"({"status":"Database not available","version":"3.1"})",
+       R"(fail status: status 503, wanted 2xx: {"status":"Database not available","version":"3.1"})"},
+  });
+}
+
+TEST(HttpPresets, GatewaysAndDatabases) {
+  const std::string one = R"({"model":"gpt","api_key":"hunter2","error":"hunter2"})";
+  expect_preset({
+      {"litellm", 200, R"({"status":"healthy","db":"connected","litellm_version":"1"})",
+       "pass : healthy, 1 part"},
+      {"litellm", 200, R"({"status":"healthy","db":"disconnected"})",
+       "warn ready_lies: healthy, and yet db disconnected"},
+      {"litellm", 200, R"("I'm alive!")", "pass : alive"},
+      {"litellm", 200, R"({"healthy_endpoints":[{"model":"a"},{"model":"b"}],"unhealthy_endpoints":[]})",
+       "pass : 2 models answer"},
+      {"litellm", 200, R"({"healthy_endpoints":[{}],"unhealthy_endpoints":[)" + one + "]}",
+       "warn degraded_notice: 1 of 2 models do not answer: gpt"},
+      {"litellm", 200, R"({"healthy_endpoints":[],"unhealthy_endpoints":[)" + one + "]}",
+       "fail assertion: HTTP 200, but its body says 1 of 1 models do not answer: gpt"},
+      {"litellm", 200, R"({"healthy_endpoints":[],"unhealthy_endpoints":[]})",
+       "unknown no_evidence: no model is configured"},
+      {"clickhouse", 200, "Ok.\n", "pass : Ok."},
+      {"clickhouse", 200, "ok", "fail assertion: preset clickhouse: wanted Ok., got ok"},
+      {"clickhouse", 200, "1\nCode: 241. DB::Exception: memory",
+       "fail assertion: HTTP 200, but its body says an exception: 1 Code: 241. DB::Exception: memory"},
+      {"elasticsearch", 200, R"({"status":"green"})", "pass : green"},
+      {"opensearch", 200, R"({"status":"yellow","unassigned_shards":3})",
+       "warn degraded_notice: yellow, 3 shards unassigned"},
+      {"elasticsearch", 200, R"({"status":"red"})", "fail assertion: HTTP 200, but its body says red"},
+      {"elasticsearch", 408, R"({"status":"green","timed_out":true})",
+       "fail status: HTTP 408, though its body says green"},
+      {"elasticsearch", 200, R"({"status":"ok"})",
+       R"(fail assertion: preset elasticsearch: no cluster health: {"status":"ok"})"},
+      {"qdrant", 200, "all shards are ready", "pass : status 200"},
+      {"qdrant", 503, "some shards are not ready",
+       "fail status: status 503, wanted 2xx: some shards are not ready"},
+      {"weaviate", 200, "", "pass : status 200"},
+      {"minio", 200, "<html><title>Sign in</title>",
+       "fail assertion: preset minio: got an HTML page \"Sign in\""},
+  });
+}
+
+TEST(HttpPresets, KnowWhereToAskAndWhatElseIsExpected) {
+  const auto read = [](const std::string& keys) {
+    Reading reading(keys);
+    HttpSettings settings = read_http(reading.fields());
+    reading.fields().finish();
+    EXPECT_TRUE(reading.ok()) << reading.text();
+    return settings;
+  };
+  EXPECT_EQ(read("url: 'http://a'\n    preset: spring").request.url.target, "/actuator/health");
+  EXPECT_EQ(read("url: 'http://a/mine'\n    preset: spring").request.url.target, "/mine");
+  EXPECT_EQ(read("url: 'http://a'\n    preset: clickhouse\n    query: SELECT 1").request.url.target,
+            "/?query=SELECT%201");
+  const HttpSettings rows = read("url: 'http://a'\n    preset: clickhouse\n    query: SELECT 1");
+  EXPECT_EQ(told_by(rows, {.status = 200, .headers = {}, .body = "1\n", .url = rows.request.url}),
+            "pass : answered, 2 bytes");
+
+  const HttpSettings strict = read(
+      "url: 'http://a'\n    preset: fastapi\n    components: {ignore: [mail, 'q*']}\n"
+      "    expect: {status: [200, 503], json: {/version: '2'}}");
+  const auto told = [&](unsigned status, std::string body) {
+    return told_by(strict, {.status = status, .headers = {}, .body = std::move(body), .url = {}});
+  };
+  EXPECT_EQ(told(503, R"({"status":"ok","version":"2","checks":{"mail":"failed","q1":"down"}})"),
+            "pass : ok, 2 parts");
+  EXPECT_THAT(told(200, R"({"status":"ok","version":"1"})"), HasSubstr("fail assertion: /version"));
+  EXPECT_EQ(told(200, R"({"status":"down","version":"1"})"),
+            "fail assertion: HTTP 200, but its body says down");
+
+  for (const std::string keys :
+       {"query: SELECT 1", "preset: fastapi\n    query: SELECT 1", "components: {ignore: a}"}) {
+    Reading wrong("url: 'http://a'\n    " + keys);
+    read_http(wrong.fields());
+    EXPECT_THAT(wrong.text(), HasSubstr("goes with")) << keys;
+  }
+}
+
+TEST(HttpPresets, HostileBodiesAreCapped) {
+  std::string deep = R"({"status":"ok","checks":)";
+  for (int i = 0; i < 30; ++i) deep += R"({"a":)";
+  deep += R"({"status":"down"})" + std::string(30, '}') + "}";
+  std::string wide = R"({"status":"ok","checks":{)";
+  for (int i = 0; i < 5000; ++i) wide += (i == 0 ? "\"p" : ",\"p") + std::to_string(i) + R"(":"down\n")";
+  wide += "}}";
+  HttpSettings settings;
+  settings.preset = http_preset_named("fastapi");
+  EXPECT_EQ(told_by(settings, {.status = 200, .headers = {}, .body = deep, .url = {}}), "pass : ok");
+  const std::string told = told_by(settings, {.status = 200, .headers = {}, .body = wide, .url = {}});
+  EXPECT_LT(told.size(), 1000u);
+}
+
 // --- against a peer
 // --------------------------------------------------------------------------------------------------
 
@@ -240,6 +409,22 @@ TEST(HttpProbe, ARefusedConnectionIsAResult) {
   }
   loop.io.poll();
   EXPECT_EQ(run_once(loop, http, "url: '" + url + "'").reason(), "connect_refused");
+}
+
+TEST(HttpProbe, APresetAsksWhereItIsToldAndDisagreesAloud) {
+  Loop loop;
+  std::string request;
+  test::Peer peer(loop.io, [&request](test::Connection& connection) -> asio::awaitable<void> {
+    request = co_await connection.read_http();
+    co_await connection.write(
+        "HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n{\"status\":\"ready\",\"redis\":\"failed\"}");
+  });
+  const Seen seen = run_once(loop, http, "url: '" + peer.url() + "'\n    preset: fastapi");
+  EXPECT_THAT(request, testing::StartsWith("GET /health HTTP/1.1\r\n"));
+  EXPECT_EQ(seen.result.verdict, Verdict::warn);
+  EXPECT_EQ(seen.reason(), "ready_lies");
+  EXPECT_EQ(seen.result.detail, "ready, and yet redis failed");
+  EXPECT_EQ(seen.evidence.frames().size(), 1u);
 }
 
 }  // namespace
