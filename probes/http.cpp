@@ -5,6 +5,7 @@
 #include "credentials/credentials.h"
 #include "model/text.h"
 #include "probes/expect_body.h"
+#include "probes/http_edge.h"
 
 namespace answerback::probes {
 namespace {
@@ -213,7 +214,12 @@ HttpSettings read_http(config::Fields& fields) {
 
 ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
   ProbeResult answer = judge_answer(settings, seen.response);
-  if (answer.verdict == Verdict::fail || answer.verdict == Verdict::unknown) return answer;
+  if (answer.verdict == Verdict::fail) {
+    if (const std::string_view who = made_in_front(seen.response); !who.empty())
+      answer.detail.append("; made by ").append(who).append(" in front, not by the app");
+    return answer;
+  }
+  if (answer.verdict == Verdict::unknown) return answer;
   std::optional<ProbeResult> certificate;
   if (seen.certificate_expiry) certificate = judge(settings.certificate, *seen.certificate_expiry, seen.now);
   ProbeResult bounds = worst(answer.detail, judge(settings.slow, seen.took), std::move(certificate));
