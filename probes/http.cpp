@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "credentials/credentials.h"
+#include "model/redactor.h"
 #include "model/text.h"
 #include "probes/expect_body.h"
 #include "probes/http_edge.h"
@@ -14,80 +15,6 @@ constexpr std::size_t preset_detail_cap = 800;
 constexpr std::string_view explaining_headers[] = {"content-type", "content-length",   "location",
                                                    "retry-after",  "www-authenticate", "server",
                                                    "via",          "x-request-id"};
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-    };
-    const unsigned group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
-    for (const unsigned shift : {18U, 12U, 6U, 0U}) text += alphabet[group >> shift & 0x3FU];
-  }
-  std::fill_n(text.rbegin(), (3 - bytes.size() % 3) % 3, '=');
-  return text;
-}
-
-// The one way of signing in that is configured, as an Authorization header; more than one is an error.
-void read_sign_in(config::Fields& fields, net::HttpRequest& request) {
-  const Secret token = fields.secret("bearer_token", "sent as Authorization: Bearer");
-  config::Fields basic =
-      fields.child("basic_auth", "sent as Authorization: Basic; also as user:password@ in the url");
-  const std::string user = basic.text("username", "", "user name");
-  const Secret password = basic.secret("password", "password");
-
-  std::vector<std::string> offered;
-  if (!token.empty()) offered.push_back("Bearer " + token.reveal());
-  if (!user.empty() || !password.empty())
-    offered.push_back("Basic " + base64(user + ":" + password.reveal()));
-  if (!request.url.userinfo.empty()) offered.push_back("Basic " + base64(request.url.userinfo));
-  if (const std::string* header = net::find_header(request.headers, "authorization"))
-    offered.push_back(*header);
-  if (offered.size() > 1) {
-    fields.error("url",
-                 "more than one of bearer_token, basic_auth, user:password@ and an Authorization header");
-  }
-  request.url.userinfo.clear();
-  if (!offered.empty() && !net::find_header(request.headers, "authorization")) {
-    request.headers.emplace_back("Authorization", offered.front());
-  }
-}
-
-// A token of RFC 9110, as methods and header names are: nothing that could end the line it stands in.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").contains(c);
-  });
-}
-
-void read_headers(config::Fields& fields, net::HttpRequest& request) {
-  for (const auto& [name, value] : fields.secret_map("headers", "sent with the request; values are secret")) {
-    if (!is_token(name)) fields.error("headers", "no header name: " + one_line(name, 40));
-    if (value.reveal().find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      fields.error("headers", "the value of " + one_line(name, 40) + " holds a line break");
-    }
-    request.headers.emplace_back(name, value.reveal());
-  }
-}
-
-net::HttpRequest read_request(config::Fields& fields) {
-  net::HttpRequest request;
-  request.url = fields.required_parsed<net::Url>(
-      "url", "what is asked for, http or https",
-      [](std::string_view text) { return net::parse_url(text, {"http", "https"}); });
-  request.method = fields.text("method", "GET", "request method");
-  if (!is_token(request.method)) fields.error("method", "no request method");
-  read_headers(fields, request);
-  request.body =
-      fields.secret("body", "sent with the request; set the Content-Type among the headers").reveal();
-  read_sign_in(fields, request);
-  request.redirects = static_cast<int>(fields.integer("redirects", 0, 0, 20, "redirects followed"));
-  config::Fields tls = fields.child("tls_config", "TLS, as in blackbox_exporter");
-  request.tls = read_tls(tls);
-  return request;
-}
 
 // The service whose health this is: where it tells it, unless the url does, and what is asked of it.
 void read_preset(config::Fields& fields, HttpSettings& settings) {
@@ -104,7 +31,7 @@ void read_preset(config::Fields& fields, HttpSettings& settings) {
   if (!settings.reading.ignore.empty() && settings.preset == nullptr)
     fields.error("components", "goes with a preset");
   if (settings.preset == nullptr || target != "/") return;
-  target = query.empty() ? std::string(settings.preset->target) : clickhouse_target(query);
+  target = query.empty() ? std::string(settings.preset->target) : "/?query=" + percent_encoded(query);
 }
 
 std::optional<JsonExpect> read_claims(config::Fields& fields) {
@@ -141,8 +68,19 @@ class HttpProbe final : public Probe {
         credentials_(services.credentials) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {
+    auto values = co_await walk_before(run, transport_, settings_.before);
+    if (!values) co_return ProbeResult::fail(std::move(values.error()));
+    Redactor captured;
+    for (const auto& [name, value] : *values) captured.add(value.text);
+    ProbeResult result = co_await look(run, *values, captured);
+    result.detail = captured.taken_out_of(std::move(result.detail));
+    co_return result;
+  }
+
+ private:
+  asio::awaitable<ProbeResult> look(Run& run, const StepValues& values, const Redactor& captured) {
     const Steady began = run.clock.now();
-    auto response = co_await ask(run);
+    auto response = co_await ask(run, values);
     if (!response) co_return ProbeResult::fail(std::move(response.error()));
     run.phases.end(run.clock.now());  // judging is our own time
     ProbeResult result = judge(settings_, {.response = *response,
@@ -151,16 +89,19 @@ class HttpProbe final : public Probe {
                                            .now = run.clock.wall()});
     if (settings_.claims && result.verdict != Verdict::fail) {
       const Sample claim = claim_of(*settings_.claims, *response);
-      run.evidence.measure(claim.measure, claim.value, claim.label);
+      run.evidence.measure(claim.measure, claim.value, captured.taken_out_of(claim.label));
     }
-    if (result.verdict != Verdict::pass || settings_.claims) run.frame("response", evidence_of(*response));
+    if (result.verdict != Verdict::pass || settings_.claims)
+      run.frame("response", captured.taken_out_of(evidence_of(*response)));
     co_return result;
   }
 
- private:
-  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run) {
-    if (settings_.credentials.empty()) return net::fetch(run, transport_, settings_.request);
-    return credentials_.fetch(run, settings_.credentials, settings_.request);
+  // The request lives in the coroutine, since net::fetch() only refers to it.
+  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run, const StepValues& values) {
+    const net::HttpRequest request =
+        settings_.filled ? fill(settings_.request, *settings_.filled, values) : settings_.request;
+    if (settings_.credentials.empty()) co_return co_await net::fetch(run, transport_, request);
+    co_return co_await credentials_.fetch(run, settings_.credentials, request);
   }
 
   HttpSettings settings_;
@@ -193,12 +134,15 @@ ProbeResult judge_answer(const HttpSettings& settings, const net::HttpResponse& 
 
 HttpSettings read_http(config::Fields& fields) {
   HttpSettings settings;
-  settings.request = read_request(fields);
+  settings.before = read_before(fields);
+  settings.request = read_http_request(fields, !settings.before.empty());
   settings.credentials =
       fields.text("credentials", "", "who we are: one of `credentials`, sent as Authorization: Bearer");
   if (!settings.credentials.empty() && net::find_header(settings.request.headers, "authorization"))
     fields.error("credentials", "there is another way of signing in already");
   read_preset(fields, settings);
+  if (!settings.before.empty())
+    settings.filled = read_filled(fields, settings.request, names_of(settings.before));
   config::Fields expect = fields.child("expect", "what the answer must be; left out: a 2xx");
   settings.expect = read_expect(expect);
   settings.request.limits.body_bytes = settings.expect.max_bytes;

@@ -210,19 +210,4 @@ const HttpPreset* http_preset_named(std::string_view text) {
   return found == std::end(http_presets) ? nullptr : found;
 }
 
-std::string clickhouse_target(std::string_view query) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string target = "/?query=";
-  for (const char c : query) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain || std::string_view("-._~").contains(c)) {
-      target += c;
-    } else {
-      target.append({'%', hex[byte >> 4U], hex[byte & 15U]});
-    }
-  }
-  return target;
-}
-
 }  // namespace answerback::probes

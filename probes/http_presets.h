@@ -32,7 +32,4 @@ struct HttpPreset {
 std::vector<std::string> http_preset_names();
 const HttpPreset* http_preset_named(std::string_view);  // null where there is none
 
-// ClickHouse over HTTP: the target that asks `query`, percent-encoded.
-std::string clickhouse_target(std::string_view query);
-
 }  // namespace answerback::probes

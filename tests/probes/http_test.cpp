@@ -500,5 +500,90 @@ TEST(HttpProbe, APresetAsksWhereItIsToldAndDisagreesAloud) {
   EXPECT_EQ(seen.evidence.frames().size(), 1u);
 }
 
+// A shop that lets in who has signed in: what it was asked, in order.
+test::Peer::Script shop(std::vector<std::string>& requests, std::string session, std::string cart) {
+  return [&requests, session = std::move(session),
+          cart = std::move(cart)](test::Connection& connection) -> asio::awaitable<void> {
+    requests.push_back(co_await connection.read_http());
+    const std::string& body = requests.size() == 1 ? session : cart;
+    co_await connection.write("HTTP/1.1 " + std::string(requests.size() == 1 ? "201 Made" : "200 OK") +
+                              "\r\nSet-Cookie: sid=c00kie-1; Path=/\r\nContent-Length: " +
+                              std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+}
+
+std::string signs_in_first(const test::Peer& peer) {
+  return "before:\n      - {url: '" + peer.url("/session") +
+         "', method: POST, body: 'canary', capture: {token: /token, id: 'id=(.+)\"'},\n"
+         "         capture_headers: {cookie: 'set-cookie: (sid=[^;]+)'}}\n    url: '" +
+         peer.url("/cart?id={{id}}") +
+         "'\n    bearer_token: '{{token}}'\n    headers: {Cookie: '{{cookie}}'}\n    method: PUT\n"
+         "    body: '{\"t\": {{token|json}}}'\n    expect: {json: {/ok: true}}";
+}
+
+TEST(HttpProbe, SignsInThenCallsWithWhatItCaptured) {
+  Loop loop;
+  std::vector<std::string> requests;
+  test::Peer peer(loop.io, shop(requests, R"({"token":"t0ken-1234","note":"id=a b&c"})",
+                                R"({"ok":false,"echo":"t0ken-1234 sid=c00kie-1"})"));
+  const Seen seen = run_once(loop, http, signs_in_first(peer));
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_THAT(requests[0], testing::StartsWith("POST /session HTTP/1.1\r\n"));
+  EXPECT_THAT(requests[1], testing::StartsWith("PUT /cart?id=a%20b%26c HTTP/1.1\r\n"));
+  EXPECT_THAT(requests[1], HasSubstr("\r\nAuthorization: Bearer t0ken-1234\r\n"));
+  EXPECT_THAT(requests[1], HasSubstr("\r\nCookie: sid=c00kie-1\r\n"));
+  EXPECT_THAT(requests[1], HasSubstr("\r\n\r\n{\"t\": \"t0ken-1234\"}"));
+  EXPECT_EQ(seen.reason(), "assertion") << seen.result.detail;
+  ASSERT_EQ(seen.evidence.frames().size(), 1u);
+  EXPECT_THAT(seen.evidence.frames()[0].text, HasSubstr("<secret>"));
+  for (const std::string_view secret : {"t0ken", "c00kie"}) {
+    EXPECT_THAT(seen.result.detail, Not(HasSubstr(std::string(secret))));
+    EXPECT_THAT(seen.evidence.frames()[0].text, Not(HasSubstr(std::string(secret))));
+  }
+}
+
+TEST(HttpProbe, AStepThatFailsIsNamed) {
+  struct Row {
+    std::string session, told;
+  };
+  for (const auto& [session, told] : {
+           Row{R"({"note":"id=1"})", "before[0]: nothing to capture as token"},
+           Row{R"({"token":"a\r\nHost: evil","note":"id=1"})",
+               "before[0]: what is captured as token holds a control character"},
+           Row{R"({"token":")" + std::string(9000, 'x') + R"(","note":"id=1"})",
+               "before[0]: what is captured as token is too long"},
+       }) {
+    Loop loop;
+    std::vector<std::string> requests;
+    test::Peer peer(loop.io, shop(requests, session, "{}"));
+    const Seen seen = run_once(loop, http, signs_in_first(peer));
+    EXPECT_EQ(seen.result.detail, told);
+    EXPECT_EQ(seen.reason(), "assertion");
+    EXPECT_EQ(requests.size(), 1u);
+  }
+  Loop loop;
+  test::Peer peer(loop.io, test::answer("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"));
+  const Seen refused = run_once(loop, http, signs_in_first(peer));
+  EXPECT_EQ(refused.reason(), "auth");
+  EXPECT_EQ(refused.result.detail, "before[0]: status 401, wanted 2xx");
+}
+
+TEST(ReadHttp, NamesMustBeCapturedBefore) {
+  const auto told = [](const std::string& keys) {
+    Reading reading(keys);
+    read_http(reading.fields());
+    return reading.text();
+  };
+  EXPECT_THAT(told("before: [{url: 'http://a/', capture: {id: /id}}]\n    url: 'http://a/{{sid}}'"),
+              HasSubstr("nothing is known as {{sid}} here (known: id)"));
+  EXPECT_THAT(told("before: [{url: 'http://a/{{id}}', capture: {id: /id}}]\n    url: 'http://a/'"),
+              HasSubstr("nothing is known as {{id}} here"));
+  EXPECT_THAT(told("before: [{url: 'http://a/', capture: {id: '(('}}]\n    url: 'http://a/'"),
+              HasSubstr("capture"));
+  EXPECT_THAT(told("before: [{url: 'http://a/', capture: {id: /id}}]\n    url: 'http://{{id}}/'"),
+              HasSubstr("url"));
+  EXPECT_EQ(told("url: 'http://a/'\n    body: '{{mustache}}'"), "") << "no names where nothing is captured";
+}
+
 }  // namespace
 }  // namespace answerback::probes
