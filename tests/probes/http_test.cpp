@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
+
 #include "probes/http_edge.h"
 #include "probes/one_run.h"
 
@@ -315,6 +317,46 @@ TEST(HttpPresets, HostileBodiesAreCapped) {
   EXPECT_EQ(told_by(settings, {.status = 200, .headers = {}, .body = deep, .url = {}}), "pass : ok");
   const std::string told = told_by(settings, {.status = 200, .headers = {}, .body = wide, .url = {}});
   EXPECT_LT(told.size(), 1000u);
+}
+
+// Whatever was cut or changed on its way: capped, printable, and never green with a status that is not
+// wanted.
+TEST(HttpPresets, MangledBodiesAreJudgedAllTheSame) {
+  const std::string_view seeds[] = {
+      R"({"detail":{"status":"unhealthy","checks":{"db":"error: refused","cache":{"ok":true}}}})",
+      R"({"status":"ready","services":[{"name":"db","status":"failed","optional":true}],"redis_ready":false})",
+      R"({"healthy_endpoints":[{"model":"a"}],"unhealthy_endpoints":[{"model":"b"}]})",
+      R"({"status":"yellow","unassigned_shards":3})",
+      R"({"status":"UP","components":{"db":{"status":"DOWN","details":{"error":"no"}}}})",
+      "Code: 241. DB::Exception: memory",
+      "Healthy",
+      "Ok.\n"};
+  std::mt19937 random(1);
+  const std::vector<std::string> presets = http_preset_names();
+  for (std::size_t round = 0; round < 8000; ++round) {
+    net::HttpResponse response{.status = round % 3 == 0 ? 503U : 200U,
+                               .headers = {},
+                               .body = std::string(seeds[round % std::size(seeds)]),
+                               .url = {}};
+    std::string& text = response.body;
+    for (unsigned changes = random() % 4; changes > 0 && !text.empty(); --changes) {
+      const std::size_t at = random() % text.size();
+      switch (random() % 4) {
+        case 0: text[at] = static_cast<char>(random()); break;
+        case 1: text.erase(at, random() % 20); break;
+        case 2: text.insert(at, text.substr(random() % text.size(), 40)); break;
+        default: text.resize(at + 1);
+      }
+    }
+    HttpSettings settings;
+    settings.preset = http_preset_named(presets[random() % presets.size()]);
+    const ProbeResult result =
+        judge(settings, {.response = response, .took = 1ms, .certificate_expiry = {}, .now = {}});
+    ASSERT_LE(result.detail.size(), 1000u);
+    for (const char c : result.detail) ASSERT_GE(static_cast<unsigned char>(c), 0x20) << text;
+    ASSERT_EQ(result.verdict == Verdict::pass, result.reason == Reason::none) << text;
+    if (response.status == 503) ASSERT_EQ(result.verdict, Verdict::fail) << text;
+  }
 }
 
 // --- who made an error
