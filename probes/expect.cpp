@@ -115,11 +115,13 @@ Expect read_expect(config::Fields& fields) {
   return expect;
 }
 
+bool takes(const Expect& expect, unsigned status) {
+  return std::ranges::any_of(
+      expect.status, [&](const StatusRange& range) { return status >= range.first && status <= range.last; });
+}
+
 std::optional<Failure> judge(const Expect& expect, const net::HttpResponse& response) {
-  const bool wanted = std::ranges::any_of(expect.status, [&](const StatusRange& range) {
-    return response.status >= range.first && response.status <= range.last;
-  });
-  if (!wanted) return unwanted_status(expect, response);
+  if (!takes(expect, response.status)) return unwanted_status(expect, response);
   for (const auto& [name, pattern] : expect.headers) {
     const std::string* value = net::find_header(response.headers, name);
     if (!value)

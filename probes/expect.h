@@ -35,6 +35,8 @@ std::expected<StatusRange, std::string> parse_status(std::string_view);
 // From the mapping under `expect`; an empty one wants a 2xx.
 Expect read_expect(config::Fields&);
 
+bool takes(const Expect&, unsigned status);
+
 // The first thing that is not as wanted, or nullopt. An unwanted status is auth (401), forbidden (403),
 // rate_limited (429) or status; everything else is assertion.
 std::optional<Failure> judge(const Expect&, const net::HttpResponse&);

@@ -3,88 +3,35 @@
 #include <algorithm>
 
 #include "credentials/credentials.h"
+#include "model/redactor.h"
 #include "model/text.h"
 #include "probes/expect_body.h"
+#include "probes/http_edge.h"
 
 namespace answerback::probes {
 namespace {
 
+constexpr std::size_t preset_detail_cap = 800;
 constexpr std::string_view explaining_headers[] = {"content-type", "content-length",   "location",
                                                    "retry-after",  "www-authenticate", "server",
                                                    "via",          "x-request-id"};
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-    };
-    const unsigned group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
-    for (const unsigned shift : {18U, 12U, 6U, 0U}) text += alphabet[group >> shift & 0x3FU];
-  }
-  std::fill_n(text.rbegin(), (3 - bytes.size() % 3) % 3, '=');
-  return text;
-}
-
-// The one way of signing in that is configured, as an Authorization header; more than one is an error.
-void read_sign_in(config::Fields& fields, net::HttpRequest& request) {
-  const Secret token = fields.secret("bearer_token", "sent as Authorization: Bearer");
-  config::Fields basic =
-      fields.child("basic_auth", "sent as Authorization: Basic; also as user:password@ in the url");
-  const std::string user = basic.text("username", "", "user name");
-  const Secret password = basic.secret("password", "password");
-
-  std::vector<std::string> offered;
-  if (!token.empty()) offered.push_back("Bearer " + token.reveal());
-  if (!user.empty() || !password.empty())
-    offered.push_back("Basic " + base64(user + ":" + password.reveal()));
-  if (!request.url.userinfo.empty()) offered.push_back("Basic " + base64(request.url.userinfo));
-  if (const std::string* header = net::find_header(request.headers, "authorization"))
-    offered.push_back(*header);
-  if (offered.size() > 1) {
-    fields.error("url",
-                 "more than one of bearer_token, basic_auth, user:password@ and an Authorization header");
-  }
-  request.url.userinfo.clear();
-  if (!offered.empty() && !net::find_header(request.headers, "authorization")) {
-    request.headers.emplace_back("Authorization", offered.front());
-  }
-}
-
-// A token of RFC 9110, as methods and header names are: nothing that could end the line it stands in.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").contains(c);
-  });
-}
-
-void read_headers(config::Fields& fields, net::HttpRequest& request) {
-  for (const auto& [name, value] : fields.secret_map("headers", "sent with the request; values are secret")) {
-    if (!is_token(name)) fields.error("headers", "no header name: " + one_line(name, 40));
-    if (value.reveal().find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      fields.error("headers", "the value of " + one_line(name, 40) + " holds a line break");
-    }
-    request.headers.emplace_back(name, value.reveal());
-  }
-}
-
-net::HttpRequest read_request(config::Fields& fields) {
-  net::HttpRequest request;
-  request.url = fields.required_parsed<net::Url>(
-      "url", "what is asked for, http or https",
-      [](std::string_view text) { return net::parse_url(text, {"http", "https"}); });
-  request.method = fields.text("method", "GET", "request method");
-  if (!is_token(request.method)) fields.error("method", "no request method");
-  read_headers(fields, request);
-  request.body =
-      fields.secret("body", "sent with the request; set the Content-Type among the headers").reveal();
-  read_sign_in(fields, request);
-  request.redirects = static_cast<int>(fields.integer("redirects", 0, 0, 20, "redirects followed"));
-  config::Fields tls = fields.child("tls_config", "TLS, as in blackbox_exporter");
-  request.tls = read_tls(tls);
-  return request;
+// The service whose health this is: where it tells it, unless the url does, and what is asked of it.
+void read_preset(config::Fields& fields, HttpSettings& settings) {
+  settings.preset = http_preset_named(
+      fields.one_of("preset", "", http_preset_names(),
+                    "whose health this is: how the body is read, and the path where the url has none"));
+  config::Fields parts = fields.child("components", "with a preset: which parts of the body count");
+  settings.reading.ignore = parts.texts("ignore", "all but these; a * at the end stands for any rest");
+  const std::string query = fields.text("query", "", "with preset clickhouse: asked instead of /ping");
+  std::string& target = settings.request.url.target;
+  if (!query.empty() &&
+      (settings.preset == nullptr || settings.preset->name != "clickhouse" || target != "/"))
+    fields.error("query", "goes with preset clickhouse and a url without a path");
+  if (!settings.reading.ignore.empty() && settings.preset == nullptr)
+    fields.error("components", "goes with a preset");
+  if (settings.preset == nullptr || target != "/") return;
+  target = query.empty() ? std::string(settings.preset->target) : "/?query=" + percent_encoded(query);
 }
 
 std::optional<JsonExpect> read_claims(config::Fields& fields) {
@@ -121,8 +68,19 @@ class HttpProbe final : public Probe {
         credentials_(services.credentials) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {
+    auto values = co_await walk_before(run, transport_, settings_.before);
+    if (!values) co_return ProbeResult::fail(std::move(values.error()));
+    Redactor captured;
+    for (const auto& [name, value] : *values) captured.add(value.text);
+    ProbeResult result = co_await look(run, *values, captured);
+    result.detail = captured.taken_out_of(std::move(result.detail));
+    co_return result;
+  }
+
+ private:
+  asio::awaitable<ProbeResult> look(Run& run, const StepValues& values, const Redactor& captured) {
     const Steady began = run.clock.now();
-    auto response = co_await ask(run);
+    auto response = co_await ask(run, values);
     if (!response) co_return ProbeResult::fail(std::move(response.error()));
     run.phases.end(run.clock.now());  // judging is our own time
     ProbeResult result = judge(settings_, {.response = *response,
@@ -131,16 +89,19 @@ class HttpProbe final : public Probe {
                                            .now = run.clock.wall()});
     if (settings_.claims && result.verdict != Verdict::fail) {
       const Sample claim = claim_of(*settings_.claims, *response);
-      run.evidence.measure(claim.measure, claim.value, claim.label);
+      run.evidence.measure(claim.measure, claim.value, captured.taken_out_of(claim.label));
     }
-    if (result.verdict != Verdict::pass || settings_.claims) run.frame("response", evidence_of(*response));
+    if (result.verdict != Verdict::pass || settings_.claims)
+      run.frame("response", captured.taken_out_of(evidence_of(*response)));
     co_return result;
   }
 
- private:
-  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run) {
-    if (settings_.credentials.empty()) return net::fetch(run, transport_, settings_.request);
-    return credentials_.fetch(run, settings_.credentials, settings_.request);
+  // The request lives in the coroutine, since net::fetch() only refers to it.
+  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run, const StepValues& values) {
+    const net::HttpRequest request =
+        settings_.filled ? fill(settings_.request, *settings_.filled, values) : settings_.request;
+    if (settings_.credentials.empty()) co_return co_await net::fetch(run, transport_, request);
+    co_return co_await credentials_.fetch(run, settings_.credentials, request);
   }
 
   HttpSettings settings_;
@@ -152,17 +113,36 @@ std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
   return std::make_unique<HttpProbe>(read_http(fields), services);
 }
 
-constexpr Reason own_reasons[] = {Reason::auth, Reason::forbidden, Reason::rate_limited, Reason::ready_lies};
+constexpr Reason own_reasons[] = {Reason::auth,       Reason::forbidden,       Reason::rate_limited,
+                                  Reason::ready_lies, Reason::degraded_notice, Reason::no_evidence};
+
+// What the preset reads counts first; what else is expected of the answer must hold as well.
+ProbeResult judge_answer(const HttpSettings& settings, const net::HttpResponse& response) {
+  auto failure = judge(settings.expect, response);
+  if (settings.preset == nullptr)
+    return failure ? ProbeResult::fail(*std::move(failure)) : ProbeResult::pass(passed(response));
+  const auto unwanted =
+      takes(settings.expect, response.status) ? std::nullopt : std::optional(failure->reason);
+  auto said = settings.preset->judge(*settings.preset, settings.reading, response, unwanted);
+  if (failure && (!said || said->verdict != Verdict::fail)) return ProbeResult::fail(*std::move(failure));
+  if (!said) return ProbeResult::fail(Reason::assertion, one_line(said.error(), preset_detail_cap));
+  said->detail = one_line(said->detail, preset_detail_cap);
+  return *std::move(said);
+}
 
 }  // namespace
 
 HttpSettings read_http(config::Fields& fields) {
   HttpSettings settings;
-  settings.request = read_request(fields);
+  settings.before = read_before(fields);
+  settings.request = read_http_request(fields, !settings.before.empty());
   settings.credentials =
       fields.text("credentials", "", "who we are: one of `credentials`, sent as Authorization: Bearer");
   if (!settings.credentials.empty() && net::find_header(settings.request.headers, "authorization"))
     fields.error("credentials", "there is another way of signing in already");
+  read_preset(fields, settings);
+  if (!settings.before.empty())
+    settings.filled = read_filled(fields, settings.request, names_of(settings.before));
   config::Fields expect = fields.child("expect", "what the answer must be; left out: a 2xx");
   settings.expect = read_expect(expect);
   settings.request.limits.body_bytes = settings.expect.max_bytes;
@@ -177,10 +157,17 @@ HttpSettings read_http(config::Fields& fields) {
 }
 
 ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
-  if (auto failure = judge(settings.expect, seen.response)) return ProbeResult::fail(*std::move(failure));
+  ProbeResult answer = judge_answer(settings, seen.response);
+  if (answer.verdict == Verdict::fail) {
+    if (const std::string_view who = made_in_front(seen.response); !who.empty())
+      answer.detail.append("; made by ").append(who).append(" in front, not by the app");
+    return answer;
+  }
+  if (answer.verdict == Verdict::unknown) return answer;
   std::optional<ProbeResult> certificate;
   if (seen.certificate_expiry) certificate = judge(settings.certificate, *seen.certificate_expiry, seen.now);
-  return worst(passed(seen.response), judge(settings.slow, seen.took), std::move(certificate));
+  ProbeResult bounds = worst(answer.detail, judge(settings.slow, seen.took), std::move(certificate));
+  return answer.verdict == Verdict::pass || bounds.verdict == Verdict::fail ? bounds : answer;
 }
 
 Sample claim_of(const JsonExpect& claims, const net::HttpResponse& response) {

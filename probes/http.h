@@ -7,14 +7,20 @@
 #include "net/http.h"
 #include "probe/probe.h"
 #include "probes/expect.h"
+#include "probes/http_before.h"
+#include "probes/http_presets.h"
 
 namespace answerback::probes {
 
 extern const ProbeType http;
 
 struct HttpSettings {
+  std::vector<HttpStep> before = {};
   net::HttpRequest request;
-  std::string credentials = {};  // name; empty: nobody
+  std::optional<FilledRequest> filled = {};  // where there are steps before it
+  std::string credentials = {};              // name; empty: nobody
+  const HttpPreset* preset = nullptr;        // how the body is read; null: as `expect` says
+  HttpPresetSettings reading = {};
   Expect expect;
   Slow slow;
   CertificateBounds certificate;

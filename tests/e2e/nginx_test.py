@@ -4,7 +4,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import Nginx, Scenario, free_port, need
+from harness import Nginx, Process, Scenario, free_port, need, wait_for
 
 CONFIG = """
 service: shop
@@ -41,6 +41,27 @@ class NginxStates(Scenario):
         check = self.down("status")
         self.assertIn("500", check["output"])
         self.assertEqual(self.answerback.metric("answerback_probe_success", probe="site"), 0)
+
+    def test_a_502_of_the_proxy_is_told_from_the_applications(self):
+        app = self.opened(Nginx("listen 127.0.0.1:{port}; location / { return 200 'ok'; }"))
+        self.start(f"listen 127.0.0.1:{{port}}; location / {{ proxy_pass http://127.0.0.1:{app.port}; }}")
+        app.configure("listen 127.0.0.1:{port}; location / { return 503 '{\"detail\":\"starting\"}'; }")
+        check = self.down("status")
+        self.assertIn("starting", check["output"])
+        self.assertNotIn("in front", check["output"])
+        app.stop()
+        wait_for(lambda: "made by nginx in front, not by the app" in self.answerback.check("site")["output"], 10,
+                 lambda: self.answerback.check("site")["output"])
+        self.assertIn("status 502", self.answerback.check("site")["output"])
+
+    def test_a_503_of_haproxy(self):
+        haproxy, port, nobody = need("haproxy"), free_port(), free_port()
+        with open(f"{self.folder}/haproxy.cfg", "w") as f:
+            f.write("defaults\n mode http\n retries 0\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n"
+                    f"listen front\n bind 127.0.0.1:{port}\n server app 127.0.0.1:{nobody}\n")
+        self.opened(Process([haproxy, "-db", "-f", f"{self.folder}/haproxy.cfg"], self.folder, "haproxy"))
+        self.start("listen 127.0.0.1:{port};", url=f"http://127.0.0.1:{port}/", wanted="fail")
+        self.assertIn("made by HAProxy in front, not by the app", self.down("status")["output"])
 
     def test_slow_and_silent(self):
         self.start("listen 127.0.0.1:{port}; location / { return 200 'ok'; }")
