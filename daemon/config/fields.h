@@ -106,11 +106,11 @@ class Fields {
 
   Fields apart() const;  // finish() of the parent no longer covers it: whoever reads it calls its own
 
-  Place place() const;               // of this mapping
-  std::string path() const;          // "probes[1]"
-  std::string owner() const;         // its `name`, without asking for it; empty where there is none
+  Place place() const;                  // of this mapping
+  std::string path() const;             // "probes[1]"
+  std::string owner() const;            // its `name`, without asking for it; empty where there is none
   std::vector<Secret> secrets() const;  // all that was read so far, of its file too, and must not be seen
-  std::vector<KeyDoc> docs() const;  // every read of a describing Fields, here and below, in order
+  std::vector<KeyDoc> docs() const;     // every read of a describing Fields, here and below, in order
 
   struct State;  // fields_state.h
   explicit Fields(std::shared_ptr<State> state) : state_(std::move(state)) {}
