@@ -31,7 +31,7 @@ void read_preset(config::Fields& fields, HttpSettings& settings) {
   if (!settings.reading.ignore.empty() && settings.preset == nullptr)
     fields.error("components", "goes with a preset");
   if (settings.preset == nullptr || target != "/") return;
-  target = query.empty() ? std::string(settings.preset->target) : "/?query=" + percent_encoded(query);
+  target = query.empty() ? std::string(settings.preset->target) : "/?query=" + encoded_for_target(query);
 }
 
 std::optional<JsonExpect> read_claims(config::Fields& fields) {

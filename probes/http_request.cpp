@@ -123,7 +123,7 @@ net::HttpRequest fill(net::HttpRequest request, const FilledRequest& filled, con
   };
   request.url.target = filled.target.fill([&](std::string_view name) {
     StepValue value = known(name);
-    value.text = percent_encoded(value.text);
+    value.text = encoded_for_target(value.text);
     return value;
   });
   for (std::size_t i = 0; i < filled.headers.size(); ++i)
@@ -132,7 +132,7 @@ net::HttpRequest fill(net::HttpRequest request, const FilledRequest& filled, con
   return request;
 }
 
-std::string percent_encoded(std::string_view text) {
+std::string encoded_for_target(std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {

@@ -28,6 +28,6 @@ FilledRequest read_filled(config::Fields&, const net::HttpRequest&,
 // Percent-encoded in the target, as they are elsewhere. The values hold no control character.
 net::HttpRequest fill(net::HttpRequest, const FilledRequest&, const StepValues&);
 
-std::string percent_encoded(std::string_view);  // all but the unreserved of RFC 3986
+std::string encoded_for_target(std::string_view);  // all but the unreserved of RFC 3986
 
 }  // namespace answerback::probes
