@@ -32,7 +32,8 @@ MAY = {
                     "probe/within.h", "credentials/"],
     "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h",
                "probes/expect", "probes/health_body", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h",
-               "probes/document.h", "probes/endpoint.h", "probes/program.h"],
+               "probes/document.h", "probes/endpoint.h", "probes/program.h",
+               "probes/worker_answer.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {
