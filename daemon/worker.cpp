@@ -17,6 +17,7 @@
 #include "probes/exec_worker.h"
 #include "probes/llm_replicas_worker.h"
 #include "probes/mcp_worker.h"
+#include "probes/mysql_worker.h"
 #include "probes/postgres_worker.h"
 
 namespace {
@@ -32,6 +33,7 @@ constexpr Handler handlers[] = {
     {"exec", &answerback::probes::answer_exec},
     {"llm_replicas", &answerback::probes::answer_llm_replicas},
     {"mcp", &answerback::probes::answer_mcp},
+    {"mysql", &answerback::probes::answer_mysql},
     {"postgres", &answerback::probes::answer_postgres},
 };
 

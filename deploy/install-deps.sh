@@ -10,9 +10,9 @@ set -euo pipefail
 BUILD="ca-certificates clang-19 lld-19 cmake ninja-build pkg-config binutils python3
   libboost1.81-dev libboost-url1.81-dev libboost-json1.81-dev libc-ares-dev libnghttp2-dev libssl-dev libyaml-cpp-dev libpqxx-dev
   libpq-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev libre2-dev libcli11-dev libsqlite3-dev
-  libcpp-httplib-dev"
+  libcpp-httplib-dev libmariadb-dev"
 WORK="ccache git libclang-rt-19-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
-PEERS="postgresql-15 nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
+PEERS="postgresql-15 mariadb-server nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
   python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager
   python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography python3-yaml
   python3-grpcio dnsmasq-base unbound chromium fonts-dejavu-core prometheus-blackbox-exporter"

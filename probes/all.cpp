@@ -15,6 +15,7 @@
 #include "probes/isolation.h"
 #include "probes/llm.h"
 #include "probes/mcp.h"
+#include "probes/mysql.h"
 #include "probes/postgres.h"
 #include "probes/redis.h"
 #include "probes/registry.h"
@@ -25,9 +26,9 @@
 namespace answerback::probes {
 
 std::span<const ProbeType> all() {
-  static const std::array types{a2a,   agent,    answerback, auth,      dns,      env, exec,
-                                grpc,  http,     icmp,       isolation, llm,      mcp, postgres,
-                                redis, registry, tcp,        tls,       websocket};
+  static const std::array types{a2a,      agent, answerback, auth,      dns, env,      exec,
+                                grpc,     http,  icmp,       isolation, llm, mcp,      mysql,
+                                postgres, redis, registry,   tcp,       tls, websocket};
   return types;
 }
 

@@ -15,6 +15,7 @@
 #include "net/resolver.h"
 #include "net/tls.h"
 #include "net/workers.h"
+#include "probes/worker_answer.h"
 
 namespace answerback::probes {
 namespace {
@@ -31,84 +32,6 @@ constexpr Reason own_reasons[] = {Reason::auth,
                                   Reason::missing_table,
                                   Reason::query_timeout,
                                   Reason::worker_died};
-
-std::string_view text_in(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-std::uint64_t number_in(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  boost::system::error_code error;
-  return value ? value->to_number<std::uint64_t>(error) : 0;
-}
-
-template <class Enum>
-std::optional<Enum> named(std::string_view text, std::span<const Enum> all) {
-  const auto found = std::ranges::find(all, text, [](Enum e) { return name(e); });
-  return found == all.end() ? std::nullopt : std::optional(*found);
-}
-
-// The worker's answer, line by line (probes/postgres_worker.h). A worker speaks with strangers, so its words
-// are checked like theirs.
-class Answer {
- public:
-  Answer(Run& run, std::string place, std::string password)
-      : run_(run), place_(std::move(place)), password_(std::move(password)) {}
-
-  bool take(std::string_view line) {
-    boost::system::error_code error;
-    const json::value value = json::parse(line, error);
-    if (error || !value.is_object()) return conclude("the worker's answer is not JSON");
-    const json::object& object = value.get_object();
-    if (object.contains("done")) return done(object);
-    const auto phase = named<Phase>(text_in(object, "phase"), phases());
-    if (!phase) return conclude("the worker named a phase there is none of");
-    run_.enter(*phase, reason_named(text_in(object, "late")).value_or(late_in(*phase)));
-    const std::string_view note = text_in(object, "note");
-    run_.phases.note(note.empty() ? place_ : place_ + " (" + std::string(note) + ")");
-    return true;
-  }
-
-  ProbeResult result = ProbeResult::unknown(Reason::internal, "the worker gave no result");
-
- private:
-  bool conclude(std::string what) {
-    result = ProbeResult::unknown(Reason::internal, std::move(what));
-    return false;
-  }
-
-  bool done(const json::object& object) {
-    constexpr std::array verdicts{Verdict::pass, Verdict::warn, Verdict::fail};
-    const auto verdict = named<Verdict>(text_in(object, "verdict"), verdicts);
-    const auto reason = reason_named(text_in(object, "reason"));
-    if (!verdict || !reason) return conclude("the worker named a verdict or a reason there is none of");
-    const std::string facts = masked(text_in(object, "facts")), detail = masked(text_in(object, "detail"));
-    result = {*verdict, *reason, detail.empty() ? facts : detail};
-    run_.evidence.sent(number_in(object, "sent"));
-    run_.evidence.received(number_in(object, "received"));
-    if (!facts.empty()) run_.frame("received", facts);
-    const json::value* samples = object.if_contains("samples");
-    if (samples && samples->is_object())
-      for (const Measure measure : {Measure::connections_used, Measure::connections_max})
-        if (samples->get_object().contains(name(measure)))
-          run_.evidence.measure(measure,
-                                static_cast<double>(number_in(samples->get_object(), name(measure))));
-    return false;
-  }
-
-  // A server may repeat what it was told.
-  std::string masked(std::string_view text) const {
-    std::string clean(text);
-    if (!password_.empty())
-      for (std::size_t at = 0; (at = clean.find(password_, at)) != std::string::npos; at += 8)
-        clean.replace(at, password_.size(), "<secret>");
-    return clean;
-  }
-
-  Run& run_;
-  std::string place_, password_;
-};
 
 class Postgres : public Probe {
  public:
@@ -128,7 +51,7 @@ class Postgres : public Probe {
       if (!resolved) co_return ProbeResult::fail(std::move(resolved.error()));
       addresses = *std::move(resolved);
     }
-    Answer answer(run, place_, setting("password"));
+    WorkerAnswer answer(run, place_, setting("password"));
     auto called =
         co_await services_.workers.call(run, {.request = request(run, addresses)},
                                         [&answer](std::string_view line) { return answer.take(line); });

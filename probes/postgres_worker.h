@@ -6,11 +6,7 @@
 //   "params": {libpq's connection keywords},  "addresses": [those to try in turn as hostaddr; may be empty],
 //   "query": text, "tables": [names], "role": "any" | "primary" | "replica", "pressure": {"warn": ratio,
 //   "fail": ratio}, "left_ms": milliseconds until the deadline}
-// Answer: lines {"phase": name, "late": reason, "note": text} as each phase begins (late and note may be
-// missing), then
-//   {"done": true, "verdict": "pass" | "warn" | "fail", "reason": name, "detail": text, "sent": bytes,
-//   "received": bytes,
-//    "samples": {measure: value}, "facts": text}
+// Answer: as probes/worker_answer.h says.
 
 #include <boost/json/object.hpp>
 #include <functional>

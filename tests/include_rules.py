@@ -32,12 +32,14 @@ MAY = {
                     "probe/within.h", "credentials/"],
     "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h",
                "probes/expect", "probes/health_body", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h",
-               "probes/document.h", "probes/endpoint.h", "probes/program.h"],
+               "probes/document.h", "probes/endpoint.h", "probes/program.h",
+               "probes/worker_answer.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {
     r"yaml-cpp/": {"daemon/config/yaml_syntax.cpp", "daemon/config/yaml_tree.cpp"},
     r"pqxx/|libpq": {"probes/llm_replicas_worker.cpp", "probes/postgres_worker.cpp", "probes/postgres_sign_in.h", "probes/postgres_sign_in.cpp", "probes/postgres_guard.cpp"},
+    r"mysql": {"probes/mysql_sign_in.h"},
     r"boost/beast": {"daemon/net/", "daemon/http/wire.h", "daemon/http/wire.cpp"},
     r"openssl/|boost/asio/ssl": {"daemon/net/", "daemon/credentials/", "daemon/access/"},
     r"ares|arpa/nameser|resolv|nghttp2": {"daemon/net/"},

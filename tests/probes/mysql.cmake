@@ -1,0 +1,1 @@
+answerback_test(test_mysql mysql_test.cpp USES probes probes_worker)
