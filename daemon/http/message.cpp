@@ -23,7 +23,6 @@ bool Request::asks_for(std::string_view query_key) const {
 }
 
 std::expected<std::pair<std::string, Pairs>, std::string> parse_target(std::string_view target) {
-  if (target == "*") return std::pair(std::string(target), Pairs());  // OPTIONS *: the server as a whole
   const boost::urls::string_view text(target.data(), target.size());
   auto url = boost::urls::parse_origin_form(text);
   if (!url) {
