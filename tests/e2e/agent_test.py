@@ -1,6 +1,7 @@
 """The night nobody noticed, and its relatives: the demo platform with a real PostgreSQL behind it, watched by the real daemon."""
 import http.client
 import json
+import os
 import pathlib
 import unittest
 
@@ -38,12 +39,16 @@ class OnPlatform(Scenario):
         self.postgres = self.opened(Postgres())
         self.postgres.sql("DROP TABLE runs; DROP TABLE threads")  # the platform makes its own
         self.port = free_port()
-        program = pathlib.Path(ANSWERBACK).with_name("answerback-demo-platform")
-        self.platform = self.opened(Process([str(program), "--port", str(self.port), "--database", self.postgres.dsn,
-                                             "--jwt-secret", SECRET], self.folder, "platform"))
-        wait_for(lambda: self.demo("/demo", "GET"), 20, self.platform.output)
+        self.platform = self.opened(self.start_platform())
         self.answerback = self.daemon(self.template.format(port=self.port, dsn=self.postgres.dsn, secret=SECRET) + self.more, port=self.watched_at)
         self.answerback.wait_health("pass", 30)
+
+    def start_platform(self, **environment):
+        program = pathlib.Path(ANSWERBACK).with_name("answerback-demo-platform")
+        platform = Process([str(program), "--port", str(self.port), "--database", self.postgres.dsn, "--jwt-secret", SECRET],
+                           self.folder, "platform", {**os.environ, **environment})
+        wait_for(lambda: self.demo("/demo", "GET"), 20, platform.output)
+        return platform
 
     def demo(self, path, method="POST", body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)

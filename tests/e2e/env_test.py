@@ -4,7 +4,8 @@ import pathlib
 import subprocess
 import unittest
 
-from harness import Scenario
+import agent_test
+from harness import Scenario, wait_for
 
 SECRET = "hunter22-hunter22-hunter22-hunter22"
 
@@ -49,6 +50,30 @@ class Env(Scenario):
         self.addCleanup(neighbour.kill)
         answerback = self.watch(f"file: /proc/{neighbour.pid}/environ, forbid: USE_MOCK_LLM", {})
         self.assertIn("USE_MOCK_LLM is set, and must not be", answerback.wait_check("env", health="down")["output"])
+
+
+class Forbidden(agent_test.OnPlatform):
+    """A test switch left on in the platform's environment is why its agent fails."""
+    template = agent_test.CONFIG.replace("depends_on: [websocket, postgres, llm]", "depends_on: [websocket, postgres, llm, environment]").replace(
+        "capabilities:", "  - {{name: environment, type: env, file: platform.env, forbid: [USE_MOCK_LLM]}}\ncapabilities:", 1)
+
+    def start_platform(self, **environment):
+        file = pathlib.Path(self.folder, "platform.env")
+        file.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+        return super().start_platform(**environment)
+
+    def test_a_test_switch_left_on(self):
+        self.platform.stop()
+        self.opened(self.start_platform(USE_MOCK_LLM="true"))
+        self.answerback.wait_check("agent", 30, health="down")
+
+        def causes():
+            found = [(c["probe"], c["reason"]) for c in self.answerback.health()["causes"]]
+            return found == [("environment", "assertion")]
+        wait_for(causes, 30, lambda: str(self.answerback.health()["causes"]))
+        [cause] = self.answerback.health()["causes"]
+        self.assertIn("agent", cause["blocks"])
+        self.assertIn("USE_MOCK_LLM is set, and must not be", self.answerback.health()["output"])
 
 
 if __name__ == "__main__":

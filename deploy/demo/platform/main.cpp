@@ -52,6 +52,9 @@ int main(int argc, char** argv) {
   app.add_option("--llm-model", options.llm_model, "asked of that API, and served by our own");
   app.add_option("--sockets-per-user", options.sockets_per_user, "WebSockets; 0: any number");
   app.add_option("--max-message", options.max_message, "bytes; longer messages are ignored");
+  bool mock = false;
+  app.add_flag("--mock-llm", mock, "a fake answers instead of the agent, as a test switch left on does")
+      ->envname("USE_MOCK_LLM");
   add_milliseconds(app, "--event-gap", options.event_gap, "between two events of a run");
   add_milliseconds(app, "--llm-gap", options.llm_gap, "between two tokens");
   add_milliseconds(app, "--ping-every", options.ping_every, "between two pings of a socket");
@@ -61,6 +64,7 @@ int main(int argc, char** argv) {
   take_all_descriptors();
   boost::asio::io_context context(1);
   demo::Platform platform(context, options);
+  if (mock) platform.faults().cause(demo::Fault::canned);
   try {
     platform.start();
   } catch (const boost::system::system_error& error) {
