@@ -13,7 +13,7 @@ add_custom_target(manual DEPENDS ${manual})
 install(FILES ${manual} DESTINATION share/man/man1 OPTIONAL)
 
 install(FILES README.md CHANGELOG.md DESTINATION share/doc/answerback)
-install(FILES config.yaml deploy/prometheus/answerback.rules.yml DESTINATION share/doc/answerback/examples)
+install(FILES config.yaml deploy/prometheus/answerback.rules.yml deploy/grafana/answerback.json DESTINATION share/doc/answerback/examples)
 install(FILES deploy/debian/config.yaml DESTINATION /etc/answerback)
 install(FILES deploy/systemd/answerback.service DESTINATION /lib/systemd/system)
 

@@ -28,6 +28,7 @@
 #include "engine/engine.h"
 #include "hardening.h"
 #include "http/guard.h"
+#include "http/prefix.h"
 #include "http/routes.h"
 #include "http/server.h"
 #include "http/silences_json.h"
@@ -124,6 +125,12 @@ class Daemon {
       std::cerr << first.error();
       return 1;
     }
+    auto prefix = http::route_prefix(options_.external_url, options_.route_prefix);
+    if (!prefix) {
+      std::cerr << "answerback: " << prefix.error() << '\n';
+      return 1;
+    }
+    prefix_ = *std::move(prefix);
     watch_.after_load(first->files);
     keep_effective(first->effective, first->redactor);
     if (const auto opened = door_.open(); !opened) {
@@ -146,7 +153,7 @@ class Daemon {
     use(std::move(first->others));
     const std::string& listen = options_.listen.empty() ? first->listen : options_.listen;
     http::Server server([this](const http::Request& request) { return answer(request); }, {},
-                        http::guard_of(door_));
+                        http::guard_of(door_, prefix_));
     server_ = &server;
     const auto address = http::parse_listen(listen);
     const auto port = address ? server.start(*address) : std::unexpected(address.error());
@@ -166,7 +173,7 @@ class Daemon {
     if (const auto silences = plumbing_.store.get(silences_key))
       engine_.silences().restore(http::read_silences(*silences));
     engine_.start(first->plan, std::move(first->probes), std::move(before->restored));
-    notifier_.use(std::move(first->alerts));
+    tell(std::move(first->alerts));
 
     if (options_.watch) look_at_files();
     boost::asio::signal_set signals(admin_, SIGTERM, SIGINT, SIGHUP);
@@ -247,7 +254,7 @@ class Daemon {
     while (done.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
       if (stopping_) return std::unexpected("the daemon is stopping");
     }
-    notifier_.use(std::move(alerts));
+    tell(std::move(alerts));
     use(std::move(others));
     return {};
   }
@@ -302,6 +309,7 @@ class Daemon {
         .notifications = board_.notifications(),
         .port = &port,
         .headers = &web->headers,
+        .prefix = prefix_,
     };
     http::Response response = http::handle(request, context);
     if (response.status == 401 || response.status == 429) door_.count_refused(request.standing);
@@ -315,6 +323,12 @@ class Daemon {
       log_->log(sinks::LogLevel::error, "web config file refused, what it said before stays",
                 {{"error", why}});
     }
+  }
+
+  void tell(notify::Settings alerts) {
+    if (alerts.external_url.empty()) alerts.external_url = options_.external_url;
+    while (alerts.external_url.ends_with('/')) alerts.external_url.pop_back();
+    notifier_.use(std::move(alerts));
   }
 
   void remark(const notify::Remark& each) {
@@ -415,6 +429,7 @@ class Daemon {
   ConfigWatch watch_;  // under reloading_
   boost::asio::steady_timer look_timer_{admin_};
   const std::string instance_ = trace_id({.trace = drawn(), .span = {}});
+  std::string prefix_;     // of all routes; set before the port opens
   std::string state_dir_;  // in use
   std::atomic<bool> stopping_ = false;
 };

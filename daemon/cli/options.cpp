@@ -17,6 +17,11 @@ std::variant<Options, int> parse(int argc, char** argv) {
   app.fallthrough();
   app.add_option("--config.file", o.config_file, "the configuration")->capture_default_str();
   app.add_option("--web.listen-address", o.listen, "host:port to serve on; beats the configuration");
+  app.add_option("--web.external-url", o.external_url,
+                 "how others reach us, for links; its path stands before every route")
+      ->type_name("URL");
+  app.add_option("--web.route-prefix", o.route_prefix,
+                 "what stands before every route, where it is not that path");
   app.add_option("--web.config.file", o.web_config_file,
                  "TLS, users, headers and rate limit of the port, as exporter-toolkit has them");
   app.add_flag("--config.watch", o.watch, "read the configuration anew when one of its files changes");

@@ -12,10 +12,11 @@ enum class Command { run, check, probe, types, wait, status, report, healthcheck
 struct Options {
   Command command = Command::run;
   std::string config_file = "config.yaml";
-  std::string shard;            // "1/3", "hostname/3" (model/shard.h); empty: the whole
-  bool watch = false;           // the configuration is read anew when its files change
-  std::string listen;           // beats the configuration's where not empty
-  std::string web_config_file;  // exporter-toolkit's; empty: plain HTTP for everybody
+  std::string shard;                       // "1/3", "hostname/3" (model/shard.h); empty: the whole
+  bool watch = false;                      // the configuration is read anew when its files change
+  std::string listen;                      // beats the configuration's where not empty
+  std::string external_url, route_prefix;  // how others reach us, and what stands before every path
+  std::string web_config_file;             // exporter-toolkit's; empty: plain HTTP for everybody
   std::string log_level = "info", log_format = "logfmt";
   std::string url = "http://127.0.0.1:9797";  // of a running daemon, for the client commands
   std::string ca_file, cert_file, key_file;   // of the client commands, over TLS

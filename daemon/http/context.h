@@ -38,6 +38,7 @@ struct Context {
   std::shared_ptr<const NotificationTally> notifications = {};  // null where nobody is told
   const PortTally* port = nullptr;                              // null: not on the metrics page
   const Pairs* headers = nullptr;                               // for every answer; beat our own
+  std::string_view prefix = {};                                 // that all routes stand beneath: "" or "/a/b"
   bool details = true;                                          // else no more is told than how things stand
 };
 

@@ -1,12 +1,13 @@
 #include "http/guard.h"
 
+#include "http/prefix.h"
 #include "http/routes.h"
 
 namespace answerback::http {
 namespace {
 
 bool judge_request(access::Door& door, Request& request, std::move_only_function<void()> done) {
-  const Route* const route = route_of(request);
+  const Route* const route = request.astray ? nullptr : route_of(request);
   const bool open = route != nullptr && route->policy == Policy::open;
   const bool names_wanted = request.asks_for("verbose") && !request.header("Authorization").empty();
   if (!open && !door.within_rate()) {
@@ -29,10 +30,11 @@ bool judge_request(access::Door& door, Request& request, std::move_only_function
 
 }  // namespace
 
-Guard guard_of(access::Door& door) {
+Guard guard_of(access::Door& door, std::string prefix) {
   return {.channel = [&door](int socket) { return door.channel(socket); },
           .judge =
-              [&door](Request& request, std::move_only_function<void()> done) {
+              [&door, prefix = std::move(prefix)](Request& request, std::move_only_function<void()> done) {
+                take_off(prefix, request);
                 return judge_request(door, request, std::move(done));
               },
           .handshake_failed = [&door] { door.count_handshake_failed(); },

@@ -27,6 +27,7 @@ struct Request {
   std::string body = {};
   std::string peer = {};  // who sent it: the address; of IPv6 the network, /64
   access::Standing standing = access::Standing::everybody;
+  bool astray = false;  // not beneath the route prefix
 
   std::string_view header(std::string_view name) const;  // any case; the first; "" where there is none
   bool asks_for(std::string_view query_key) const;       // ?verbose, ?verbose=, ?verbose=1

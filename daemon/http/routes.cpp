@@ -172,7 +172,7 @@ Response silence(const Request& request, const Context& context, Rest) {
   if (!taken) return plain(400, taken.error());
   Response created = json(silence_json(*taken, context.now));
   created.status = 201;
-  created.headers.emplace_back("Location", "/api/v1/silences/" + taken->name);
+  created.headers.emplace_back("Location", std::string(context.prefix) + "/api/v1/silences/" + taken->name);
   return created;
 }
 
@@ -318,6 +318,15 @@ Response answered(const Request& request, const Context& context) {
   return response;
 }
 
+// Who knows only where we are finds the page; nothing else is there.
+Response led_back(const Request& request, const Context& context) {
+  if (request.path != "/" && request.path != context.prefix)
+    return plain(404, "nothing at " + one_line(request.path, echo_cap));
+  Response response = plain(302, "");
+  response.headers.emplace_back("Location", std::string(context.prefix) + "/");
+  return response;
+}
+
 void add_header(Response& response, const std::string& name, const std::string& value) {
   std::erase_if(response.headers, [&](const auto& each) { return each.first == name; });
   response.headers.emplace_back(name, value);
@@ -337,7 +346,7 @@ const Route* route_of(const Request& request) {
 Response handle(const Request& request, const Context& asked) {
   Context context = asked;
   context.details = access::is_trusted(request.standing);
-  Response response = answered(request, context);
+  Response response = request.astray ? led_back(request, context) : answered(request, context);
   add_header(response, "X-Content-Type-Options", "nosniff");
   if (context.headers)
     for (const auto& [name, value] : *context.headers) add_header(response, name, value);

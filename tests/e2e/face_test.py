@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from harness import ANSWERBACK, ROOT, Nginx, Scenario, free_port, wait_for
+from harness import ANSWERBACK, ROOT, Answerback, Nginx, Scenario, free_port, wait_for
 
 CONFIG = """
 service: shop
@@ -160,6 +160,22 @@ class Endpoints(Scenario):
         wait_for(lambda: (self.answerback.metric("answerback_loop_stalls_total") or 0) >= 1, 5)
         self.answerback.wait_health("pass")
         self.assertEqual(moved(), before)
+
+
+
+class BehindAPrefix(Scenario):
+    def test_all_routes_stand_beneath_it(self):
+        daemon = Answerback(self.folder, "service: shop\nprobes: []\n", arguments=["--web.external-url=https://ops.example/ops/ab/", "--log.level=info"])
+        self.opened(daemon)
+        self.assertEqual(daemon.get("/ops/ab/livez")[0], 200)
+        self.assertEqual(daemon.get("/ops/ab/health")[0], 503)
+        self.assertIn("text/html", daemon.get("/ops/ab/")[1]["Content-Type"])
+        self.assertEqual([daemon.get(path)[0] for path in ("/livez", "/metrics", "/ops/abc/livez")], [404] * 3)
+        for path in ("/", "/ops/ab"):
+            status, headers, _ = daemon.get(path)
+            self.assertEqual((status, headers["Location"]), (302, "/ops/ab/"))
+        done = subprocess.run([ANSWERBACK, "healthcheck", f"--url=http://127.0.0.1:{daemon.port}/ops/ab"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
 
 if __name__ == "__main__":

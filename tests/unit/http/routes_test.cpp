@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "http/accept.h"
+#include "http/prefix.h"
 #include "support/snapshot_builder.h"
 
 namespace answerback::http {
@@ -489,6 +490,30 @@ TEST_F(Routes, ConfigIsShownAsGiven) {
   EXPECT_EQ(ask("/config").status, 501);
   actions.effective_config = [] { return "api_key: <secret>\n"; };
   EXPECT_THAT(ask("/config").body, HasSubstr("api_key: <secret>"));
+}
+
+TEST(RoutePrefix, IsThePathOthersKnowOrTheOneGiven) {
+  EXPECT_EQ(route_prefix("", ""), "");
+  EXPECT_EQ(route_prefix("https://ops.example/answerback/", ""), "/answerback");
+  EXPECT_EQ(route_prefix("https://ops.example", ""), "");
+  EXPECT_EQ(route_prefix("https://ops.example/a/b", "/"), "");
+  EXPECT_EQ(route_prefix("https://ops.example/a", "/b/"), "/b");
+  EXPECT_THAT(route_prefix("ops.example/a", "").error(), HasSubstr("--web.external-url"));
+  EXPECT_THAT(route_prefix("ftp://ops.example/", "").error(), HasSubstr("--web.external-url"));
+  EXPECT_THAT(route_prefix("", "a").error(), HasSubstr("--web.route-prefix"));
+}
+
+TEST(RoutePrefix, IsTakenOffAndWhatIsNotBeneathGoesAstray) {
+  const auto taken_off = [](std::string path) {
+    Request request{.path = std::move(path)};
+    take_off("/a", request);
+    return request.astray ? "astray" : request.path;
+  };
+  EXPECT_EQ(taken_off("/a/health"), "/health");
+  EXPECT_EQ(taken_off("/a/"), "/");
+  EXPECT_EQ(taken_off("/a"), "astray");
+  EXPECT_EQ(taken_off("/ab/health"), "astray");
+  EXPECT_EQ(taken_off("/health"), "astray");
 }
 
 }  // namespace
