@@ -73,7 +73,7 @@ OURS = "answerback_probe_run_info"
 
 class Web(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    gone = []  # paths of requests whose client left before the answer
+    came, gone = [], []  # paths of requests whose client left before the answer
 
     def log_message(self, *_):
         pass
@@ -107,6 +107,7 @@ class Web(http.server.BaseHTTPRequestHandler):
         elif path == "/basic":
             self.answer(299 if self.headers.get("Authorization") == "Basic bWU6c2VjcmV0LXBhc3N3b3Jk" else 401, b"")
         elif path == "/slow":
+            Web.came.append(path)
             self.connection.settimeout(3)
             with contextlib.suppress(OSError):
                 if not self.connection.recv(1):
@@ -349,11 +350,14 @@ class Beside(Scenario):
 
     def test_only_so_many_at_once_and_a_client_that_goes_ends_its_run(self):
         ours, slow = self.ours(extra=", concurrency: 2"), f"http://127.0.0.1:{self.web}/slow"
+        Web.came.clear()
         Web.gone.clear()
         clients = [socket.create_connection(("127.0.0.1", ours.port)) for _ in range(2)]
         for each in clients:
             each.sendall(f"GET /probe?target={urllib.parse.quote(slow)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        full = wait_for(lambda: (lambda a: a if a[0] == 503 else None)(get(ours.port, target=f"http://127.0.0.1:{self.web}/ok")), 3)
+        wait_for(lambda: len(Web.came) == 2, 2)
+        full = get(ours.port, target=f"http://127.0.0.1:{self.web}/ok")
+        self.assertEqual(full[0], 503)
         self.assertEqual(full[1]["Retry-After"], "1")
         self.assertEqual(ours.get("/livez")[0], 200)
         runs = ours.metric("answerback_probe_runs_total", probe="web") or 0
