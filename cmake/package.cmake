@@ -1,4 +1,5 @@
-# What is installed, and the Debian package: `cmake --build build/release --target package`.
+# What is installed, and the Debian package: `deploy/package.sh`. Tests are not built for it.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 # The programs lie beside each other, since one starts another; only `answerback` is for people.
 set(programs lib/answerback)
 install(TARGETS answerback answerback-client answerback-worker RUNTIME DESTINATION ${programs})
@@ -10,6 +11,7 @@ set(manual ${PROJECT_BINARY_DIR}/answerback.1.gz)
 add_custom_command(OUTPUT ${manual} DEPENDS answerback deploy/man.py VERBATIM
   COMMAND sh -c "${PYTHON} -B ${PROJECT_SOURCE_DIR}/deploy/man.py $<TARGET_FILE:answerback> | gzip -9n > ${manual}")
 add_custom_target(manual DEPENDS ${manual})
+add_dependencies(manual answerback-client answerback-worker)
 install(FILES ${manual} DESTINATION share/man/man1 OPTIONAL)
 
 install(FILES README.md CHANGELOG.md DESTINATION share/doc/answerback)

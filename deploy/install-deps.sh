@@ -7,7 +7,7 @@
 #   deploy/install-deps.sh image    what the test of the image needs besides all of it
 set -euo pipefail
 
-BUILD="ca-certificates clang-19 lld-19 cmake ninja-build pkg-config binutils python3
+BUILD="ca-certificates dpkg-dev file clang-19 lld-19 cmake ninja-build pkg-config binutils python3
   libboost1.81-dev libboost-url1.81-dev libboost-json1.81-dev libc-ares-dev libnghttp2-dev libssl-dev libyaml-cpp-dev libpqxx-dev
   libpq-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev libre2-dev libcli11-dev libsqlite3-dev
   libcpp-httplib-dev libmariadb-dev"
