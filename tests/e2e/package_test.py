@@ -34,7 +34,7 @@ class Package(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         daemon = subprocess.Popen(["chroot", chroot, "answerback", "run", "--config.file=/etc/answerback/config.yaml"])
         try:
-            wait_for(lambda: inside("answerback status").returncode == 0, 20, lambda: inside("answerback status").stdout)
+            wait_for(lambda: inside("answerback status").returncode == 0, 20, lambda: str(inside("answerback status")))
             self.assertEqual(inside("answerback healthcheck").returncode, 0)
         finally:
             daemon.terminate()
