@@ -27,7 +27,7 @@ class Word {
     const auto snapshot = board.read();
     if (!snapshot) return;
     const Assessment& now = *snapshot->assessment;
-    const std::string sentence(now.output.empty() ? name(now.status) : now.output);
+    const std::string_view sentence = now.output.empty() ? name(now.status) : std::string_view(now.output);
     if (sentence == sentence_) return;
     supervisor_.status(sentence);
     sentence_ = sentence;

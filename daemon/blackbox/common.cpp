@@ -1,5 +1,7 @@
 #include "blackbox/common.h"
 
+#include "credentials/tls_keys.h"
+
 namespace answerback::blackbox {
 
 IpChoice read_ip_choice(config::Fields& fields) {
@@ -11,16 +13,7 @@ IpChoice read_ip_choice(config::Fields& fields) {
 net::TlsSettings read_tls_config(config::Fields& section) {
   config::Fields fields = section.child("tls_config", "");
   lacks(fields, {"ca", "cert", "key", "ca_ref", "cert_ref", "key_ref", "max_version"});
-  net::TlsSettings tls{
-      .ca_file = fields.text("ca_file", "", ""),
-      .cert_file = fields.text("cert_file", "", ""),
-      .key_file = fields.text("key_file", "", ""),
-      .server_name = fields.text("server_name", "", ""),
-      .insecure_skip_verify = fields.flag("insecure_skip_verify", false, ""),
-      .min_version = fields.one_of("min_version", "TLS12", {"TLS10", "TLS11", "TLS12", "TLS13"}, "")};
-  if (tls.cert_file.empty() != tls.key_file.empty())
-    fields.error(tls.cert_file.empty() ? "key_file" : "cert_file", "cert_file and key_file come together");
-  return tls;
+  return read_tls(fields);
 }
 
 std::vector<probes::Pattern> read_patterns(config::Fields& fields, std::string_view key) {
