@@ -9,7 +9,8 @@
 
 namespace answerback {
 
-// The path of another of our programs. Where /proc is not mounted, by the name we were started under, links followed.
+// The path of another of our programs. Where /proc is not mounted, by the name we were started under, links
+// followed.
 inline std::string program_beside(std::string_view name) {
   std::error_code unmounted;
   std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", unmounted);

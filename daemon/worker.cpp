@@ -13,12 +13,12 @@
 #include <string>
 #include <string_view>
 
-#include "probes/env_worker.h"
-#include "probes/exec_worker.h"
-#include "probes/llm_replicas_worker.h"
-#include "probes/mcp_worker.h"
-#include "probes/mysql_worker.h"
-#include "probes/postgres_worker.h"
+#include "probes/env/worker.h"
+#include "probes/exec/worker.h"
+#include "probes/llm/replicas_worker.h"
+#include "probes/mcp/worker.h"
+#include "probes/mysql/worker.h"
+#include "probes/postgres/worker.h"
 
 namespace {
 

@@ -32,7 +32,7 @@ done
 libraries=$(ldd "${programs[@]/#/$build/}" | grep -o '/lib[^ ]*\.so[^ ]*' | sort -u)
 packages=ca-certificates
 for library in $libraries; do packages+=" $(take "$library")"; done
-# Ways of signing in that libmariadb loads when a server asks for them (those of probes/mysql_sign_in.cpp).
+# Ways of signing in that libmariadb loads when a server asks for them (those of probes/mysql/sign_in.cpp).
 for plugin in /lib/*/libmariadb3/plugin/{caching_sha2_password,sha256_password,client_ed25519,mysql_clear_password}.so; do
   packages+=" $(take "$plugin")"
 done

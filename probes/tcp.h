@@ -8,7 +8,7 @@
 #include "net/tls.h"
 #include "net/url.h"
 #include "probe/probe.h"
-#include "probes/expect.h"
+#include "probes/shared/expect/expect.h"
 
 namespace answerback::probes {
 

@@ -25,21 +25,19 @@ MAY = {
     "cli": ["model/", "config/", "probe/", "credentials/", "engine/", "notify/settings.h", "access/web_file.h", "blackbox/settings.h",
             "cli/"],
     "blackbox": ["model/", "net/", "blackbox/", "credentials/tls_keys.h", "probe/probe.h", "probe/run.h", "probe/clock.h", "config/fields.h",
-                 "config/open.h", "config/files.h", "config/secret.h", "config/diagnostics.h", "probes/expect",
-                 "probes/http.h"],
+                 "config/open.h", "config/files.h", "config/secret.h", "config/diagnostics.h", "probes/shared/expect/",
+                 "probes/http/http.h"],
     "http": ["model/", "http/", "access/", "net/turn_gate.h", "sinks/board.h", "sinks/event_ring.h", "sinks/metrics.h"],
     "credentials": ["model/", "net/", "config/fields.h", "config/secret.h", "probe/run.h", "probe/random.h",
                     "probe/within.h", "credentials/"],
-    "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h",
-               "probes/expect", "probes/health_body", "probes/challenge.h", "probes/platform_", "probes/steps_", "probes/agent_chain.h",
-               "probes/document.h", "probes/endpoint.h", "probes/program.h",
-               "probes/worker_answer.h"],
+    "probes": ["model/", "probe/", "net/", "credentials/", "config/fields.h", "config/secret.h", "probes/shared/",
+               "probes/agent/chain.h"],
 }
 # Libraries that stay inside the rooms (or the one file) named.
 ONLY = {
     r"yaml-cpp/": {"daemon/config/yaml_syntax.cpp", "daemon/config/yaml_tree.cpp"},
-    r"pqxx/|libpq": {"probes/llm_replicas_worker.cpp", "probes/postgres_worker.cpp", "probes/postgres_sign_in.h", "probes/postgres_sign_in.cpp", "probes/postgres_guard.cpp"},
-    r"mysql": {"probes/mysql_sign_in.h"},
+    r"pqxx/|libpq": {"probes/llm/replicas_worker.cpp", "probes/postgres/worker.cpp", "probes/postgres/sign_in.h", "probes/postgres/sign_in.cpp", "probes/postgres/guard.cpp"},
+    r"mysql": {"probes/mysql/sign_in.h"},
     r"boost/beast": {"daemon/net/", "daemon/http/wire.h", "daemon/http/wire.cpp"},
     r"openssl/|boost/asio/ssl": {"daemon/net/", "daemon/credentials/", "daemon/access/"},
     r"ares|arpa/nameser|resolv|nghttp2": {"daemon/net/"},
@@ -68,10 +66,9 @@ def breaches(path, text):
         if ours and room:
             own = path.removeprefix("daemon/").rsplit(".", 1)[0]
             allowed = MAY[room] + [own + ".h"]
-            if room == "probes":  # a probe may know its own helper files, the list knows them all
-                stem = own.split("/")[1].split("_")[0]
-                allowed += [f"probes/{stem}"] + (["probes/"] if own == "probes/all" else [])
-            if not any(ours == a or (a.endswith("/") or a.startswith("probes/")) and ours.startswith(a) for a in allowed):
+            if room == "probes":  # a probe may know the files of its own folder, the list knows them all
+                allowed += [own[: own.rindex("/") + 1]] if own.count("/") > 1 or own == "probes/all" else []
+            if not any(ours == a or a.endswith("/") and ours.startswith(a) for a in allowed):
                 yield f'{path}: includes "{ours}": room {room} may include {", ".join(MAY[room])}'
         name = ours or library
         for pattern, homes in ONLY.items():
@@ -99,9 +96,11 @@ def self_test():
         ("daemon/notify/a.cpp", '#include "net/http.h"', 0),
         ("daemon/blackbox/a.cpp", '#include "engine/runner.h"', 1),
         ("daemon/http/a.h", "#include <boost/beast/http.hpp>", 1),
-        ("probes/http.cpp", '#include "probes/expect.h"', 0),
-        ("probes/http.cpp", '#include "probes/tcp.h"', 1),
-        ("probes/postgres.cpp", '#include "probes/postgres_wire.h"', 0),
+        ("probes/http/http.cpp", '#include "probes/shared/expect/expect.h"', 0),
+        ("probes/http/http.cpp", '#include "probes/http/edge.h"', 0),
+        ("probes/http/http.cpp", '#include "probes/tcp.h"', 1),
+        ("probes/tcp.cpp", '#include "probes/http/http.h"', 1),
+        ("probes/shared/endpoint.cpp", '#include "probes/http/http.h"', 1),
         ("probes/all.cpp", '#include "probes/tcp.h"', 0),
         ("daemon/sinks/a.cpp", "#include <spdlog/spdlog.h>", 1),
         ("daemon/app.cpp", '#include "engine/engine.h"', 0),

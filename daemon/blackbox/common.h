@@ -6,7 +6,7 @@
 
 #include "config/fields.h"
 #include "net/tls.h"
-#include "probes/expect_pattern.h"
+#include "probes/shared/expect/pattern.h"
 
 namespace answerback::blackbox {
 

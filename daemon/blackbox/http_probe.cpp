@@ -6,7 +6,7 @@
 #include "net/http_exchange.h"
 #include "net/http_redirect.h"
 #include "net/http_request.h"
-#include "probes/http.h"
+#include "probes/http/http.h"
 
 namespace answerback::blackbox {
 namespace {

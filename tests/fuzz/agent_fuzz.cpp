@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/agent_chain.h"
+#include "probes/agent/chain.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace answerback;

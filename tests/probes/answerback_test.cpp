@@ -1,4 +1,4 @@
-#include "probes/answerback.h"
+#include "probes/answerback/answerback.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "probes/challenge.h"
+#include "probes/shared/challenge/challenge.h"
 
 #include <gmock/gmock.h>
 

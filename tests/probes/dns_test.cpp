@@ -1,4 +1,4 @@
-#include "probes/dns.h"
+#include "probes/dns/dns.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "probes/env.h"
+#include "probes/env/env.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "probes/grpc.h"
+#include "probes/grpc/grpc.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 
 #include "net/http2_exchange.h"
 #include "probe/within.h"
-#include "probes/grpc_wire.h"
+#include "probes/grpc/wire.h"
 #include "probes/one_run.h"
 
 namespace answerback::probes {

@@ -1,11 +1,11 @@
-#include "probes/http_presets.h"
+#include "probes/http/presets.h"
 
 #include <gmock/gmock.h>
 
 #include <random>
 
-#include "probes/http.h"
-#include "probes/http_edge.h"
+#include "probes/http/edge.h"
+#include "probes/http/http.h"
 #include "probes/reading.h"
 
 namespace answerback::probes {

@@ -1,4 +1,4 @@
-#include "probes/http.h"
+#include "probes/http/http.h"
 
 #include <gmock/gmock.h>
 

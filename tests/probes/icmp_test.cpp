@@ -1,11 +1,11 @@
-#include "probes/icmp.h"
+#include "probes/icmp/icmp.h"
 
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "probes/icmp_echo.h"
+#include "probes/icmp/echo.h"
 #include "probes/one_run.h"
 
 namespace answerback::probes {

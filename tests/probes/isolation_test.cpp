@@ -1,7 +1,7 @@
-#include "probes/isolation.h"
+#include "probes/isolation/isolation.h"
 
-#include "probes/agent_harness.h"
-#include "probes/isolation_watch.h"
+#include "probes/agent/harness.h"
+#include "probes/isolation/watch.h"
 #include "unit/net/websocket_lab.h"
 
 namespace answerback::probes {

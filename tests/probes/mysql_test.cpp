@@ -1,9 +1,9 @@
-#include "probes/mysql.h"
+#include "probes/mysql/mysql.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "probes/mysql_reasons.h"
+#include "probes/mysql/reasons.h"
 #include "probes/reading.h"
 
 namespace answerback::probes {

@@ -1,8 +1,8 @@
-#include "probes/platform_event.h"
+#include "probes/shared/platform/event.h"
 
 #include <gmock/gmock.h>
 
-#include "probes/platform_time.h"
+#include "probes/shared/platform/time.h"
 
 namespace answerback::probes {
 namespace {

@@ -1,9 +1,9 @@
-#include "probes/redis.h"
+#include "probes/redis/redis.h"
 
 #include <gmock/gmock.h>
 
 #include "probes/one_run.h"
-#include "probes/redis_wire.h"
+#include "probes/redis/wire.h"
 
 namespace answerback::probes {
 namespace {

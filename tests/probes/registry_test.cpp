@@ -5,11 +5,11 @@
 #include <map>
 #include <random>
 
-#include "probes/a2a.h"
-#include "probes/a2a_card.h"
+#include "probes/a2a/a2a.h"
+#include "probes/a2a/card.h"
 #include "probes/one_run.h"
-#include "probes/registry.h"
-#include "probes/registry_judge.h"
+#include "probes/registry/judge.h"
+#include "probes/registry/registry.h"
 
 namespace answerback::probes {
 namespace {

@@ -1,4 +1,4 @@
-#include "probes/tls.h"
+#include "probes/tls/tls.h"
 
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>

@@ -1,7 +1,7 @@
 // The probe `websocket` against a platform with every failure on demand: exact reason, exact phase.
 
-#include "probes/agent_harness.h"
-#include "probes/websocket.h"
+#include "probes/agent/harness.h"
+#include "probes/websocket/websocket.h"
 
 namespace answerback::probes {
 namespace {

@@ -1,0 +1,271 @@
+#include "probes/shared/platform/event.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "model/text.h"
+#include "probes/shared/platform/time.h"
+
+namespace answerback::probes {
+namespace {
+
+namespace json = boost::json;
+using Names = std::initializer_list<std::string_view>;
+
+constexpr std::size_t longest = 1024 * 1024;  // frame that is read: parsing more would stall all other probes
+
+struct Known {
+  std::string_view name;
+  EventKind kind;
+};
+constexpr Known known[] = {
+    {"connection_established", EventKind::welcome},
+    {"handshake_response", EventKind::handshake},
+    {"handshake_complete", EventKind::handshake_complete},
+    {"ping", EventKind::ping},
+    {"pong", EventKind::pong},
+    {"heartbeat", EventKind::heartbeat},
+    {"heartbeat_ack", EventKind::heartbeat},
+    {"ack", EventKind::unrecognised},
+    {"service_info", EventKind::degraded},
+    {"degraded_mode", EventKind::degraded},
+    {"service_degradation", EventKind::degraded},
+    {"agent_error", EventKind::agent_error},
+    {"agent_failed", EventKind::agent_error},
+    {"agent_fallback", EventKind::agent_error},
+    {"agent_death", EventKind::agent_error},
+    {"agent_cancelled", EventKind::agent_error},
+    {"agent_timeout", EventKind::agent_error},
+    {"error", EventKind::error},
+    {"error_message", EventKind::error},
+    {"agent_crashed", EventKind::agent_error},
+    {"agent_aborted", EventKind::agent_error},
+    {"agent_timeout_warning", EventKind::warning},
+    {"tool_error", EventKind::activity},
+    {"tool_failed", EventKind::activity},
+    {"progress_update", EventKind::activity},
+    {"stream_chunk", EventKind::activity},
+    {"partial_result", EventKind::activity},
+};
+// What they carry says more than they do.
+constexpr Known carriers[] = {
+    {"system_message", EventKind::welcome},
+    {"agent_progress", EventKind::activity},
+    {"agent_update", EventKind::activity},
+};
+
+std::optional<EventKind> find(std::span<const Known> list, std::string_view name) {
+  const auto* end = list.data() + list.size();
+  const auto* found = std::find_if(list.data(), end, [&](const Known& one) { return one.name == name; });
+  return found == end ? std::nullopt : std::optional(found->kind);
+}
+
+std::optional<EventKind> kind_of(std::string_view name, std::span<const std::string> stages) {
+  if (std::ranges::find(stages, name) != stages.end()) return EventKind::stage;
+  if (std::ranges::find(usual_chain, name) != std::end(usual_chain)) return EventKind::stage;
+  return find(known, name);
+}
+
+const json::object* inner(const json::object* object, std::string_view key) {
+  const json::value* value = object ? object->if_contains(key) : nullptr;
+  return value ? value->if_object() : nullptr;
+}
+
+std::string plain(const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_null()) return {};
+  return json::serialize(value);
+}
+
+// The places a field may stand, in the order they are asked.
+class Fields {
+ public:
+  explicit Fields(const json::object& root)
+      : places_{&root, inner(&root, "payload"), inner(&root, "data"), inner(inner(&root, "data"), "payload"),
+                inner(inner(&root, "data"), "metadata")} {}
+
+  const json::value* find(Names names) const {
+    for (const std::string_view name : names) {
+      for (const json::object* place : places_) {
+        const json::value* value = place ? place->if_contains(name) : nullptr;
+        if (value && !value->is_null()) return value;
+      }
+    }
+    return nullptr;
+  }
+  std::string text(Names names) const {
+    const json::value* value = find(names);
+    return value ? plain(*value) : std::string();
+  }
+  std::string word(Names names) const {  // a name or an id: never a structure
+    const json::value* value = find(names);
+    return value && !value->is_structured() ? plain(*value) : std::string();
+  }
+  bool is(std::string_view name, bool wanted) const {
+    const json::value* value = find({name});
+    return value && value->is_bool() && value->get_bool() == wanted;
+  }
+  std::string_view at(std::string_view place, std::string_view key) const {
+    const json::object* object = place.empty() ? places_[0] : inner(places_[0], place);
+    const json::value* value = object ? object->if_contains(key) : nullptr;
+    return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+  }
+
+ private:
+  std::array<const json::object*, 5> places_;
+};
+
+struct Named {
+  std::string_view name;
+  EventKind kind;
+  bool carried;
+};
+
+Named name_of(const Fields& fields, std::span<const std::string> stages) {
+  constexpr std::pair<std::string_view, std::string_view> places[] = {
+      {"", "type"},     {"", "event"},        {"data", "event"},
+      {"data", "type"}, {"payload", "event"}, {"payload", "type"}};
+  const std::string_view type = fields.at("", "type");
+  const auto carrier = find(carriers, type);
+  for (const auto& [place, key] : places) {
+    const std::string_view candidate = fields.at(place, key);
+    if (const auto kind = kind_of(candidate, stages)) return {candidate, *kind, carrier || !place.empty()};
+  }
+  if (carrier) return {type, *carrier, false};
+  return {type.empty() ? fields.at("", "event") : type, EventKind::unknown, false};
+}
+
+// The tool may be an object with its name inside.
+std::string tool_in(const Fields& fields) {
+  const json::value* value = fields.find({"tool", "tool_name", "name"});
+  if (const json::object* tool = value ? value->if_object() : nullptr) {
+    value = nullptr;
+    for (const std::string_view key : {"name", "tool_name", "id"}) {
+      if (!value) value = tool->if_contains(key);
+    }
+  }
+  return value && !value->is_structured() ? plain(*value) : std::string();
+}
+
+// "Answer" may itself be an object around the answer; a name with nothing behind it leaves it to the next.
+std::string answer_in(const Fields& fields) {
+  for (const std::string_view name : {"final_response", "result", "response", "content", "message"}) {
+    const json::value* value = fields.find({name});
+    for (int depth = 0; value && value->is_object() && depth < 4; ++depth) {
+      const json::value* next = nullptr;
+      for (const std::string_view key :
+           {"final_response", "result", "response", "content", "message", "answer", "text", "output"}) {
+        if (!next) next = value->get_object().if_contains(key);
+      }
+      if (!next) break;
+      value = next;
+    }
+    if (std::string answer = value ? plain(*value) : std::string(); !answer.empty()) return answer;
+  }
+  return {};
+}
+
+std::optional<Duration> claimed_by(const Fields& fields) {
+  const auto read = [&](Names names, double unit) -> std::optional<Duration> {
+    const json::value* value = fields.find(names);
+    if (!value || !value->is_number()) return std::nullopt;
+    const double took = value->to_number<double>() * unit;
+    if (!(took >= 0 && took < 1e6)) return std::nullopt;
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(took));
+  };
+  if (const auto took = read({"duration_ms", "execution_time_ms", "elapsed_ms", "processing_time_ms"}, 1e-3))
+    return took;
+  return read({"duration_seconds", "duration", "execution_time", "elapsed", "processing_time"}, 1);
+}
+
+std::vector<std::string> list_of(const json::value* value) {
+  std::vector<std::string> texts;
+  if (!value) return texts;
+  if (!value->is_array()) return {one_line(plain(*value), 60)};
+  for (const json::value& one : value->get_array()) {
+    if (texts.size() < 10) texts.push_back(one_line(plain(one), 60));
+  }
+  return texts;
+}
+
+std::string words_of(const Fields& fields) {
+  const std::string code = fields.word({"error_code", "code", "death_cause", "error_type"});
+  std::string message = fields.text({"message", "error", "error_message", "detail", "reason", "death_cause"});
+  if (message.empty() || message == code) return one_line(code, 200);
+  return one_line(code.empty() ? message : code + ": " + message, 200);
+}
+
+bool any_of(std::string_view text, Names parts) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.contains(part); });
+}
+
+// What kind of error it is: by its code, or by its words where it has none.
+EventKind kind_of_error(const Fields& fields) {
+  std::string code = fields.word({"error_code", "code"});
+  const bool coded = !code.empty();
+  if (!coded) code = words_of(fields);
+  std::ranges::transform(code, code.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  if (any_of(code, {"CONNECTION_LIMIT", "TOO_MANY_CONNECTIONS", "TOO MANY CONNECTIONS", "CONNECTION LIMIT"}))
+    return EventKind::limit;
+  const bool sign_in = coded ? any_of(code, {"TOKEN", "AUTH", "JWT", "VALIDATION_FAILED", "INVALID_FORMAT",
+                                             "CREDENTIAL", "FORBIDDEN"})
+                             : any_of(code, {"UNAUTHORIZED", "UNAUTHORISED", "AUTHENTICAT", "JWT",
+                                             "INVALID TOKEN", "TOKEN EXPIRED"});
+  return sign_in ? EventKind::sign_in_error : EventKind::error;
+}
+
+}  // namespace
+
+std::string_view name(Shape shape) {
+  constexpr std::string_view names[] = {"root", "data", "payload", "carrier"};
+  return names[static_cast<std::size_t>(shape)];
+}
+
+AgentEvent read_event(std::string_view frame, std::span<const std::string> stages) {
+  AgentEvent event;
+  if (frame.size() > longest) return event;
+  boost::system::error_code error;
+  const json::value document = json::parse(json::string_view(frame.data(), frame.size()), error);
+  const json::object* root = error ? nullptr : document.if_object();
+  if (!root) return event;
+
+  const Fields fields(*root);
+  const Named named = name_of(fields, stages);
+  event.name = one_line(named.name, 60);
+  event.kind = named.kind;
+  event.shape = named.carried            ? Shape::carrier
+                : inner(root, "data")    ? Shape::data
+                : inner(root, "payload") ? Shape::payload
+                                         : Shape::root;
+  event.run_id = fields.word({"run_id", "runId"});
+  event.thread_id = fields.word({"thread_id", "threadId"});
+  event.user_id = fields.word({"user_id", "userId"});
+  event.parent = fields.word({"parent_run_id", "parent_agent", "parent_agent_id"});
+  event.agent = fields.word({"agent_name", "agent_id", "agent"});
+  event.claimed = claimed_by(fields);
+  if (const json::value* at = fields.find({"timestamp"})) event.timestamp = read_timestamp(plain(*at));
+
+  if (event.kind == EventKind::error) event.kind = kind_of_error(fields);
+  event.degraded = event.kind == EventKind::degraded || fields.is("fallback_active", true);
+  if (event.degraded && event.name == "system_message") event.kind = EventKind::degraded;  // and no welcome
+  if (event.name.starts_with("tool_")) {
+    event.tool = tool_in(fields);
+    event.call = fields.word({"tool_call_id", "call_id", "tool_use_id", "execution_id"});
+  }
+  if (event.kind == EventKind::stage) event.answer = answer_in(fields);
+  if (event.name == "stream_chunk" || event.name == "partial_result")
+    event.answer = fields.text({"content", "chunk", "delta", "text"});
+  if (event.kind == EventKind::unrecognised) {
+    event.received_type = fields.word({"received_type"});
+    if (event.received_type.empty()) event.kind = EventKind::heartbeat;  // acknowledges, and no more
+  }
+  if (event.degraded)
+    event.missing = list_of(fields.find({"missing_dependencies", "missing", "degraded_services"}));
+  event.words = words_of(fields);
+  event.ready = !fields.is("startup_complete", false) && !fields.is("connection_ready", false);
+  return event;
+}
+
+}  // namespace answerback::probes

@@ -1,0 +1,361 @@
+// Sessions and agents against a server played by hand: what the demo platform does not do.
+
+#include <boost/json.hpp>
+
+#include "probes/agent/agent.h"
+#include "probes/agent/harness.h"
+#include "probes/shared/platform/event.h"
+#include "probes/websocket/websocket.h"
+#include "unit/net/websocket_lab.h"
+
+namespace answerback::probes {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Connection;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+template <class T>
+using Awaitable = asio::awaitable<T>;
+
+const std::string welcome = R"({"type":"connection_established","data":{"user_id":"me"}})";
+const std::string keys = "limits: {first_event: 300ms, gap: 300ms, tool: 400ms, completion: 3s}";
+
+Awaitable<void> say(Connection& c, std::string text) { co_await c.write(net::frame(net::text_frame, text)); }
+
+// The next message of the client as JSON; a close is answered and ends the script.
+Awaitable<boost::json::object> hear(Connection& c) {
+  for (;;) {
+    const net::ClientFrame frame = co_await net::read_frame(c);
+    if (frame.opcode == net::close_frame) {
+      co_await c.write(net::closing(1000));
+      co_await c.hold();
+    }
+    if (frame.opcode == net::text_frame) co_return boost::json::parse(frame.payload).as_object();
+  }
+}
+
+std::string type_of(const boost::json::object& message) {
+  return std::string(message.at("type").as_string());
+}
+
+// What is asked, and the answer to it.
+struct Question {
+  std::string type, text;
+  std::string answer() const {
+    unsigned long product = 1, number = 0;
+    bool inside = false;
+    for (const char c : text + " ") {
+      const bool digit = c >= '0' && c <= '9';
+      if (digit) number = number * 10 + static_cast<unsigned long>(c - '0');
+      if (inside && !digit) product *= std::exchange(number, 0UL);
+      inside = digit;
+    }
+    return "It is " + std::to_string(product) + ".";
+  }
+};
+
+Awaitable<Question> question(Connection& c) {
+  for (;;) {
+    const boost::json::object message = co_await hear(c);
+    if (const auto* payload = message.if_contains("payload"))
+      co_return Question{type_of(message), std::string(payload->at("user_request").as_string())};
+  }
+}
+
+Awaitable<void> event(Connection& c, std::string name, std::string run, std::string answer = {}) {
+  boost::json::object data{{"run_id", run}, {"user_id", "me"}};
+  if (!answer.empty()) data["final_response"] = answer;
+  co_await say(c, boost::json::serialize(boost::json::object{{"type", name}, {"data", data}}));
+}
+
+Awaitable<void> chain(Connection& c, std::string run, std::string answer) {
+  for (const std::string_view name : usual_chain)
+    co_await event(c, std::string(name), run, name == "agent_completed" ? answer : "");
+}
+
+class WithPeer : public testing::Test {
+ protected:
+  // Upgrades, then plays the script; afterwards listens on until the client goes.
+  void serve(test::Peer::Script script, std::string more = {}) {
+    bench_.reset();
+    peer_.emplace(loop_.io, [script, more](Connection& c) -> Awaitable<void> {
+      co_await c.write(net::accepted(co_await c.read_http(), more));
+      co_await script(c);
+      for (;;) co_await hear(c);
+    });
+  }
+  Told run(const ProbeType& type = agent, const std::string& more = {}, Duration timeout = 4s) {
+    if (!bench_) {
+      loop_.credentials.use(credentials_of("a-secret-of-at-least-32-bytes-length"));
+      bench_ = std::make_unique<Bench>(loop_, type, "ws" + peer_->url("/ws").substr(4),
+                                       (&type == &agent ? keys : "timeout: 4s") + more);
+    }
+    const Told told = bench_->run(timeout);
+    EXPECT_THAT(peer_->errors(), testing::IsEmpty());
+    return told;
+  }
+  Loop loop_;
+  std::optional<test::Peer> peer_;
+  std::unique_ptr<Bench> bench_;
+};
+
+TEST_F(WithPeer, TheHandshakeIsDoneBeforeAnythingIsAsked) {
+  std::vector<std::string> heard;
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await say(c, R"({"type":"handshake_response","thread_id":"T7","run_id":"R7"})");
+    const auto first = co_await hear(c);
+    heard.push_back(boost::json::serialize(first));
+    co_await c.wait(50ms);
+    co_await say(c, R"({"type":"handshake_complete"})");
+    const Question asked = co_await question(c);
+    heard.push_back(asked.type);
+    co_await chain(c, "R1", asked.answer());
+  });
+  // The welcome may come on either side of the handshake: behind it, nothing is asked too early.
+  const Told told = run(agent, "\n    welcome: {json: {/type: handshake_complete}}");
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  EXPECT_THAT(heard,
+              testing::ElementsAre(R"({"type":"handshake_acknowledged","thread_id":"T7"})", "start_agent"));
+}
+
+TEST_F(WithPeer, AHandshakeThatIsNotCompletedIsNoWelcome) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, R"({"type":"handshake_response","thread_id":"T7"})");
+    co_await say(c, welcome);
+  });
+  const Told told = run(agent, "", 400ms);
+  EXPECT_EQ(told.verdict(), "fail no_welcome at welcome");
+  EXPECT_THAT(told.result.detail, HasSubstr("handshake was not completed"));
+}
+
+TEST_F(WithPeer, AnAnswerToTheRunBeforeIsLateAndNeverAPass) {
+  Question before;
+  int connections = 0;
+  serve([&](Connection& c) -> Awaitable<void> {
+    const int connection = connections++;
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    if (connection == 0) {
+      before = asked;
+      co_return;
+    }
+    co_await chain(c, "R-old", before.answer());
+    if (connection == 2) co_await chain(c, "R-new", asked.answer());
+    before = asked;
+  });
+  EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
+  const Told late = run();
+  EXPECT_EQ(late.verdict(), "fail late at dispatch") << testing::PrintToString(late);
+  const Told good = run();
+  EXPECT_EQ(good.verdict(), "pass") << testing::PrintToString(good);
+  EXPECT_THAT(good.result.detail, HasSubstr("5 late events of earlier runs ignored"));
+}
+
+TEST_F(WithPeer, APlatformMayUseOneRunIdForAll) {
+  int connections = 0;
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    if (connections++ == 1) {
+      co_await event(c, "agent_started", "R1");
+      co_return;
+    }
+    co_await chain(c, "R1", asked.answer());
+  });
+  EXPECT_EQ(run().verdict(), "pass");
+  EXPECT_EQ(run().verdict(), "fail stalled at chain");
+  for (int i = 0; i < 2; ++i) {
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  }
+}
+
+TEST_F(WithPeer, SaysGoodbyeWhateverHappened) {
+  std::string goodbye;
+  const auto until_goodbye = [&](Connection& c) -> Awaitable<void> {
+    for (;;) {
+      const net::ClientFrame frame = co_await net::read_frame(c);
+      if (frame.opcode != net::close_frame) continue;
+      goodbye = frame.payload;
+      co_await c.write(net::closing(1000));
+      co_await c.hold();
+    }
+  };
+  const auto expect_goodbye = [&](const Told& told, const std::string& verdict) {
+    EXPECT_EQ(told.verdict(), verdict);
+    EXPECT_EQ(goodbye, "\x03\xe8") << verdict;  // 1000
+    goodbye.clear();
+  };
+  serve([&](Connection& c) -> Awaitable<void> { co_await until_goodbye(c); });
+  expect_goodbye(run(websocket, "", 500ms), "fail no_welcome at welcome");
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await until_goodbye(c);
+  });
+  expect_goodbye(run(websocket), "pass");
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await event(c, "agent_started", "R1");
+    co_await until_goodbye(c);
+  });
+  expect_goodbye(run(agent, "", 600ms), "fail stalled at chain");
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, R"({"type":"error_message","error_code":"NO_TOKEN"})");
+    co_await until_goodbye(c);
+  });
+  expect_goodbye(run(agent), "fail auth at welcome");
+}
+
+TEST_F(WithPeer, AnAcknowledgementIsNoVerdictWhenTheChainComes) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    co_await say(c, R"({"type":"ack","received_type":"start_agent"})");
+    co_await c.wait(30ms);
+    co_await chain(c, "R1", asked.answer());
+  });
+  EXPECT_EQ(run().verdict(), "pass");
+}
+
+TEST_F(WithPeer, AnAcknowledgementOfTheControlRequestSaysNothingOfOurs) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await say(c, R"({"type":"ack","received_type":")" + (co_await question(c)).type + "\"}");
+  });
+  EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
+}
+
+TEST_F(WithPeer, TheFirstAnswerAfterTheControlRequestIsJustLate) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question first = co_await question(c);
+    co_await question(c);
+    co_await chain(c, "R1", first.answer());
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail no_start at dispatch") << testing::PrintToString(told);
+  EXPECT_THAT(told.result.detail, HasSubstr("the first event came only after "));
+}
+
+TEST_F(WithPeer, AnEndThatWasANestedAgentsIsNotTheEnd) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    co_await chain(c, "R1", "a first thought");
+    co_await c.wait(50ms);
+    co_await event(c, "agent_thinking", "R1");
+    co_await event(c, "agent_completed", "R1", asked.answer());
+  });
+  EXPECT_EQ(run().verdict(), "pass");
+}
+
+TEST_F(WithPeer, FragmentsAndRubbishBetweenGoodEventsLoseNothing) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    const std::string huge(5 * 1024 * 1024, 'x');
+    for (const std::string_view name : usual_chain) {
+      boost::json::object data{{"run_id", "R1"}, {"final_response", asked.answer()}};
+      const std::string text = boost::json::serialize(boost::json::object{{"type", name}, {"data", data}});
+      co_await c.write(net::frame(net::text_frame, text.substr(0, 7), false));
+      co_await c.write(net::frame(net::ping, "still there?"));
+      co_await c.write(net::frame(net::continuation, "", false));
+      co_await c.write(net::frame(net::continuation, text.substr(7)));
+      co_await say(c, "{\"type\":");
+      co_await c.write(net::frame(net::binary, std::string("\x00\xff", 2)));
+      if (name == "agent_thinking") co_await say(c, huge);
+    }
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "pass") << told.result.detail;
+  EXPECT_THAT(told.result.detail, AllOf(HasSubstr("5 of 5"), HasSubstr("9 frames not understood")));
+}
+
+TEST_F(WithPeer, AServerThatClosesInTheMiddle) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await event(c, "agent_started", "R1");
+    co_await c.write(net::closing(1012, "deploying"));
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail closed at chain") << testing::PrintToString(told);
+  EXPECT_THAT(told.result.detail, AllOf(HasSubstr("1012"), HasSubstr("1 of 5 events")));
+}
+
+TEST_F(WithPeer, SignInMayFailInTheMiddle) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await say(c, R"({"type":"error_message","error_code":"TOKEN_EXPIRED","message":"expired"})");
+  });
+  EXPECT_EQ(run().verdict(), "fail auth at dispatch");
+}
+
+TEST_F(WithPeer, TooManyConnectionsAreALimit) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, R"({"type":"error_message","error_code":"CONNECTION_LIMIT","message":"Too many"})");
+    co_await c.write(net::closing(1008));
+  });
+  EXPECT_EQ(run().verdict(), "fail rate_limited at welcome");
+}
+
+TEST_F(WithPeer, AFloodOfProgressEndsInTime) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await event(c, "agent_started", "R1");
+    for (;;) {
+      co_await say(c, R"({"type":"progress_update","data":{"run_id":"R1"}})");
+      co_await c.wait(1ms);
+    }
+  });
+  const Told told = run(agent, "", 500ms);
+  EXPECT_EQ(told.verdict(), "fail stalled at chain") << testing::PrintToString(told);
+}
+
+TEST_F(WithPeer, ASocketThatIsNeverClosedIsDroppedAtTheDeadline) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await c.hold();
+  });
+  EXPECT_EQ(run(websocket, "", 400ms).verdict(), "pass");
+}
+
+TEST_F(WithPeer, NoSubprotocolSelectedIsAWarning) {
+  serve([](Connection& c) -> Awaitable<void> { co_await say(c, welcome); });
+  EXPECT_EQ(run(websocket, "\n    subprotocols: chat").verdict(), "warn subprotocol at welcome");
+  serve([](Connection& c) -> Awaitable<void> { co_await say(c, welcome); },
+        "Sec-WebSocket-Protocol: jwt-auth\r\n");
+  EXPECT_EQ(run(websocket, "\n    credentials: canary\n    send_token: subprotocol").verdict(), "pass");
+}
+
+TEST_F(WithPeer, ATokenGivenBackIsNoEvidence) {
+  std::string token;
+  serve([&](Connection& c) -> Awaitable<void> {
+    const boost::json::object first = co_await hear(c);
+    token = first.at("token").as_string();
+    co_await say(c, R"({"type":"connection_established","echo":")" + token + " " + base64url(token) + "\"}");
+  });
+  const Told told = run(websocket, "\n    credentials: canary\n    send_token: message");
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  ASSERT_GT(token.size(), 100U);
+  EXPECT_THAT(told.frames(),
+              AllOf(HasSubstr("<token> <token>"), Not(HasSubstr(token)), Not(HasSubstr(base64url(token)))));
+}
+
+TEST_F(WithPeer, AnyFirstWordWelcomesUnlessMoreIsWanted) {
+  serve([](Connection& c) -> Awaitable<void> { co_await say(c, R"(0{"sid":"x"})"); });
+  EXPECT_EQ(run(websocket).verdict(), "pass");
+  serve([](Connection& c) -> Awaitable<void> { co_await say(c, R"({"type":"error","message":"boom"})"); });
+  const Told told = run(websocket, "", 300ms);
+  EXPECT_EQ(told.verdict(), "fail no_welcome at welcome");
+  EXPECT_THAT(told.result.detail, HasSubstr("boom"));
+}
+
+}  // namespace
+}  // namespace answerback::probes

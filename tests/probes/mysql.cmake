@@ -1,1 +1,0 @@
-answerback_test(test_mysql mysql_test.cpp USES probes probes_worker)
