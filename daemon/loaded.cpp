@@ -17,9 +17,10 @@ std::expected<Loaded, std::string> load(const cli::Options& options, Services& s
   const Registry registry(probes::all());
   config::Diagnostics diagnostics;
   config::Config config = config::load(options.config_file, environment, registry.names(), diagnostics);
-  auto made = cli::make_probes(config, registry, services, diagnostics);
   auto alerts = notify::read_settings(config.alerts, config.state_dir);
   auto others = blackbox::read_settings(config.blackbox, std::filesystem::path(config.source).parent_path());
+  auto made = cli::make_probes(config, registry, services,
+                               diagnostics);  // last: the redactor takes every secret read
   if (!diagnostics.ok()) return std::unexpected(diagnostics.text());
   std::string effective = config.print();
   if (*shard) {
