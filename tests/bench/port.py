@@ -19,8 +19,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from checks import resident_mib  # noqa: E402  (also finds the release binary)
+from guarded import Authority, Guarded, hashed  # noqa: E402
 from harness import Nginx, need, wait_for  # noqa: E402
-from port_test import Authority, Guarded, hashed  # noqa: E402
 
 SECONDS, RATE, CLIENTS = 20, 5000, 50
 
