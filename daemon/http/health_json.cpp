@@ -293,13 +293,15 @@ std::string incidents_json(const Chronicle& chronicle, const Lean& lean) {
                       {"since", iso_time(each.since)},
                       {"ended", each.ended ? json::value(iso_time(*each.ended)) : json::value(nullptr)},
                       {"cause", text(each.cause)},
-                      {"output", text(each.output)},
                       {"phase", text_of(each.phase)},
                       {"detail", text(each.detail)},
-                      {"whys", texts(each.whys)},
-                      {"blocks", texts(each.blocks)},
-                      {"impacts", texts(each.impacts)},
                       {"value_blocked", each.value_blocked}};
+    if (lean.story) {
+      told["output"] = text(each.output);
+      told["whys"] = texts(each.whys);
+      told["blocks"] = texts(each.blocks);
+      told["impacts"] = texts(each.impacts);
+    }
     if (lean.timeline) told["timeline"] = timeline(story->timeline);
     told["durable"] = story->durable;
     out.push_back(std::move(told));
