@@ -295,7 +295,7 @@ class Webhooks(Told):
   alertmanagers: [{{url: "http://u:geheim-user@127.0.0.1:{free_port()}/"}}]
 """), arguments=["--log.level=debug"])
         daemon.wait_health("pass")
-        self.nginx.configure(BROKEN_SITE)
+        self.nginx.configure(SERVER + " location = / { return 500 'heard geheim-header, geheim-token and geheim-password'; } location = /agent { return 500; }")
         wait_for(lambda: echo.seen, 15, daemon.output)
         path, headers, body, _ = echo.seen[0]
         self.assertEqual((path, headers["X-Key"], headers["Authorization"]), ("/geheim-path", "geheim-header", "Bearer geheim-token"))
@@ -307,8 +307,9 @@ class Webhooks(Told):
         self.assertIn("webhooks", printed.stdout)
         kept = (daemon.folder / "state/notifications.json").read_text()
         for where in (daemon.output(), printed.stdout, daemon.get("/config")[2], daemon.get("/metrics")[2],
-                      daemon.get("/health")[2], kept):
+                      daemon.get("/health")[2], daemon.get("/api/v1/probes/site")[2], kept):
             self.assertNotIn("geheim", where)
+        self.assertIn("heard <secret>, <secret> and <secret>", daemon.get("/api/v1/probes/site")[2])
 
     def test_what_is_wrong_is_said_with_its_place(self):
         path = f"{self.folder}/c.yaml"

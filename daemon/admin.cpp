@@ -1,0 +1,45 @@
+#include "admin.h"
+
+#include <chrono>
+#include <csignal>
+
+namespace answerback {
+
+namespace {
+
+constexpr std::chrono::seconds look_every{1};
+
+}  // namespace
+
+Admin::Admin(Calls calls) : calls_(std::move(calls)), signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
+  wait_for_signal();
+  if (calls_.look) look_again();
+  thread_ = std::jthread([this] { loop_.run(); });
+}
+
+Admin::~Admin() { stop(); }
+
+void Admin::stop() { loop_.stop(); }
+
+void Admin::wait_for_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int number) {
+    if (error) return;
+    if (number != SIGHUP) {
+      calls_.stop();
+      return;
+    }
+    calls_.reload();
+    wait_for_signal();
+  });
+}
+
+void Admin::look_again() {
+  timer_.expires_after(look_every);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    calls_.look();
+    look_again();
+  });
+}
+
+}  // namespace answerback

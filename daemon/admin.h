@@ -1,0 +1,37 @@
+#pragma once
+// Whoever steers the daemon from outside the port: signals, and files that changed. On a thread of its own,
+// since a reload may block and must not hold the loop.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <thread>
+
+namespace answerback {
+
+class Admin {
+ public:
+  struct Calls {  // all on the admin's thread
+    std::function<void()> reload;
+    std::function<void()> stop;
+    std::function<void()> look = {};  // once a second, where files are watched
+  };
+
+  explicit Admin(Calls);  // serves from now on: SIGHUP, SIGTERM, SIGINT
+  ~Admin();               // waits for the call under way
+
+  void stop();  // no call begins any more; any thread
+
+ private:
+  void wait_for_signal();
+  void look_again();
+
+  const Calls calls_;
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer timer_{loop_};
+  std::jthread thread_;
+};
+
+}  // namespace answerback
