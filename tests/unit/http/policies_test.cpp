@@ -62,6 +62,20 @@ TEST_F(Policies, OptionsAsksWhatMayBeAskedAndNeedsNobodysWord) {
   EXPECT_EQ(ask("/nothing", "OPTIONS").status, 404);
 }
 
+// What a stranger may ask is a list of its own: a route that is added, or given another policy, is looked at
+// here.
+TEST_F(Policies, StrangersMayAskForThisAndNothingElse) {
+  const auto those_with = [](Policy policy) {
+    std::vector<std::string_view> paths;
+    for (const Route& route : routes())
+      if (route.policy == policy) paths.push_back(route.path);
+    return paths;
+  };
+  EXPECT_THAT(those_with(Policy::open), testing::UnorderedElementsAre("/page/*", "/livez", "/readyz",
+                                                                      "/startupz", "/-/healthy", "/-/ready"));
+  EXPECT_THAT(those_with(Policy::status), testing::UnorderedElementsAre("/health", "/health/*"));
+}
+
 // What each policy answers to each who asks. Every route is in it, by its policy.
 TEST_F(Policies, EachPolicyAnswersWhomItIsFor) {
   using enum access::Standing;

@@ -207,6 +207,9 @@ TEST_F(Routes, ListsLeaveOutWhatIsNamed) {
     EXPECT_THAT(ask(target).body, HasSubstr("\"checks\"")) << target;
   given.incidents = {{1, "db", Reason::status, test::noon, test::noon, "db", ""}};
   EXPECT_EQ(ask("/api/v1/incidents?ended=0").body, "[]");
+  EXPECT_THAT(ask("/api/v1/incidents").body, AllOf(HasSubstr("\"timeline\""), HasSubstr("\"whys\"")));
+  EXPECT_THAT(ask("/api/v1/incidents?without=timeline,story").body,
+              AllOf(Not(HasSubstr("\"timeline\"")), Not(HasSubstr("\"whys\"")), HasSubstr("\"cause\"")));
   for (const char* target :
        {"/api/v1/incidents?ended=", "/api/v1/incidents?ended=-1", "/api/v1/incidents?ended=0x"})
     EXPECT_NE(ask(target).body, "[]") << target;
