@@ -4,7 +4,7 @@
 
 import {el} from './dom.js';
 
-export const ROWS = 20; // in a block
+export const ROWS = 10; // in a block
 const TALL = 3.4; // rem a row, as a guess, until it has been laid out
 
 const rows = new WeakMap(); // of nodes
@@ -29,6 +29,12 @@ export class Block {
     this.#guessed = count;
   }
 
+  // Lets go of what has become others', who take it later: what can be seen then changes once.
+  part(marked) {
+    for (const node of [...this.node.children])
+      if (rows.get(node).block !== this && !is_held(node, marked)) node.remove();
+  }
+
   // `marked`: where a text is marked.
   add(row, marked) {
     if (this.next === undefined) this.next = this.node.firstElementChild;
@@ -41,12 +47,14 @@ export class Block {
   }
 }
 
+// Somebody is in it, with the keyboard or to mark a text.
+const is_held = (node, marked) => node.contains(document.activeElement) || node.contains(marked);
+
 // A node that is moved loses the focus and what is marked in it; whoever is in it shall not notice. Only there it is moved
 // by moveBefore, which costs several times as much.
 function place(node, parent, before, marked) {
   const focused = node.contains(document.activeElement) ? document.activeElement : null;
-  if (node.isConnected && parent.moveBefore && (focused || node.contains(marked)))
-    parent.moveBefore(node, before);
+  if (node.isConnected && parent.moveBefore && is_held(node, marked)) parent.moveBefore(node, before);
   else parent.insertBefore(node, before);
   if (focused && document.activeElement !== focused) focused.focus({preventScroll: true});
 }

@@ -1,5 +1,5 @@
 // The probes, grouped by what they are, worst first; in a group as in the configuration. Rows are kept and moved, and
-// worked off in slices, so that five hundred that change at once do not hold up a key press.
+// worked off in slices, what can be seen first, so that five hundred that change at once do not hold up a key press.
 
 import {Block, ROWS} from './block.js';
 import {attr, byId, el, put} from './dom.js';
@@ -42,6 +42,10 @@ class Group {
     while (this.blocks.length < count) this.#more();
     rows.forEach((row, i) => (row.block = this.blocks[Math.floor(i / ROWS)]));
     for (let i = 0; i < count; ++i) this.blocks[i].expect(Math.min(ROWS, rows.length - i * ROWS), many);
+  }
+
+  part(marked) {
+    for (const block of this.blocks) if (block.seen) block.part(marked);
   }
 
   // Once every row is where it belongs.
@@ -88,9 +92,12 @@ export class Probes {
       row.node.remove();
       this.#rows.delete(name);
     }
+    for (const group of this.#groups.values()) group.part(marked);
+    const rows = [...members.values()].flat();
     let since = performance.now();
-    for (const rows of members.values()) {
+    for (const seen of [true, false]) {
       for (const row of rows) {
+        if (row.block.seen !== seen) continue;
         if (performance.now() - since > SLICE) {
           await pause();
           if (turn !== this.#turn) return; // something newer is being shown
