@@ -88,7 +88,7 @@ class Page(Scenario):
     def now(self):
         return self.browser("({word: document.querySelector('#word').innerText, state: document.documentElement.dataset.state,"
                             " link: document.documentElement.dataset.link, title: document.title,"
-                            " sentence: document.querySelector('#sentence').innerText, icon: document.querySelector('#icon').href})")
+                            " sentence: document.querySelector('#sentence').innerText.replaceAll('\\u00a0', ' '), icon: document.querySelector('#icon').href})")
 
     def shows(self, within=8, **what):
         """How the page stands once it shows all of this; sentences by a part of them."""
