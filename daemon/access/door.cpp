@@ -30,7 +30,7 @@ std::expected<void, std::string> Door::open() {
 
 void Door::close() { passwords_.stop(); }
 
-// The settings that hold now; the rate begins anew with new ones.
+// The rate begins anew with new settings.
 void Door::look() {
   const std::shared_ptr<const Web>& web = file_.now();
   good_ = file_.good();
@@ -43,27 +43,14 @@ void Door::look() {
 }
 
 std::unique_ptr<Channel> Door::channel(int socket) {
-  look();
   return web_->tls ? tls_channel(socket, web_->tls) : plain_channel(socket);
 }
 
-bool Door::within_rate() {
-  look();
-  return !rate_ || rate_->take(now_());
-}
+bool Door::within_rate() { return !rate_ || rate_->take(now_()); }
 
-bool Door::asks_for_passwords() {
-  look();
-  return !web_->settings.users.empty();
-}
-
-std::shared_ptr<const WebSettings> Door::settings() {
-  look();
-  return {web_, &web_->settings};
-}
+bool Door::asks_for_passwords() const { return !web_->settings.users.empty(); }
 
 std::optional<Standing> Door::knock(std::string_view authorization, std::string peer, Done done) {
-  look();
   const auto& users = web_->settings.users;
   if (users.empty()) return Standing::everybody;
   if (authorization.empty()) return Standing::stranger;

@@ -26,10 +26,14 @@ class Door {
   std::expected<void, std::string> open();  // reads the file; or everything that is wrong with it
   void close();                             // what waits for an answer gets one; none are given from now on
 
+  // Takes the settings that hold now: once for each connection and each request, since every file is looked
+  // at. The rest goes by those last taken.
+  void look();
+
   std::unique_ptr<Channel> channel(int socket);
-  bool within_rate();         // takes one of what may be answered now
-  bool asks_for_passwords();  // some are set up
-  std::shared_ptr<const WebSettings> settings();
+  bool within_rate();               // takes one of what may be answered now
+  bool asks_for_passwords() const;  // some are set up
+  std::shared_ptr<const WebSettings> settings() const { return {web_, &web_->settings}; }
 
   // Who `authorization`, of whoever comes from `peer`, stands for. Nothing: not known yet; `done` is then
   // called, on another thread or from within close(). With an answer it is never called.
@@ -41,8 +45,6 @@ class Door {
   void count_handshake_failed() { ++handshakes_failed_; }
 
  private:
-  void look();
-
   WebFile file_;
   std::function<Steady()> now_;
   std::shared_ptr<const Web> web_;

@@ -7,6 +7,7 @@ namespace answerback::http {
 namespace {
 
 bool judge_request(access::Door& door, Request& request, std::move_only_function<void()> done) {
+  door.look();
   const Route* const route = request.astray ? nullptr : route_of(request);
   const bool open = route != nullptr && route->policy == Policy::open;
   const bool names_wanted = request.asks_for("verbose") && !request.header("Authorization").empty();
@@ -31,7 +32,11 @@ bool judge_request(access::Door& door, Request& request, std::move_only_function
 }  // namespace
 
 Guard guard_of(access::Door& door, std::string prefix) {
-  return {.channel = [&door](int socket) { return door.channel(socket); },
+  return {.channel =
+              [&door](int socket) {
+                door.look();
+                return door.channel(socket);
+              },
           .judge =
               [&door, prefix = std::move(prefix)](Request& request, std::move_only_function<void()> done) {
                 take_off(prefix, request);

@@ -292,14 +292,16 @@ std::string incidents_json(const Chronicle& chronicle, const Lean& lean) {
                       {"reason", text_of(each.reason)},
                       {"since", iso_time(each.since)},
                       {"ended", each.ended ? json::value(iso_time(*each.ended)) : json::value(nullptr)},
-                      {"cause", text(each.cause)},
-                      {"output", text(each.output)},
-                      {"phase", text_of(each.phase)},
-                      {"detail", text(each.detail)},
-                      {"whys", texts(each.whys)},
-                      {"blocks", texts(each.blocks)},
-                      {"impacts", texts(each.impacts)},
-                      {"value_blocked", each.value_blocked}};
+                      {"cause", text(each.cause)}};
+    if (lean.story) told["output"] = text(each.output);
+    told["phase"] = text_of(each.phase);
+    told["detail"] = text(each.detail);
+    if (lean.story) {
+      told["whys"] = texts(each.whys);
+      told["blocks"] = texts(each.blocks);
+      told["impacts"] = texts(each.impacts);
+    }
+    told["value_blocked"] = each.value_blocked;
     if (lean.timeline) told["timeline"] = timeline(story->timeline);
     told["durable"] = story->durable;
     out.push_back(std::move(told));

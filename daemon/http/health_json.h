@@ -26,6 +26,7 @@ boost::json::object check_json(const Snapshot&, ProbeId);  // one check, with al
 struct Lean {
   bool evidence = true, strip = true;     // of probes; without evidence only its run is named
   bool timeline = true;                   // of incidents
+  bool story = true;                      // of incidents: all the words but what it was and why
   std::optional<std::size_t> ended = {};  // of incidents: at most so many that have
 };
 

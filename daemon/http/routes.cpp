@@ -135,8 +135,9 @@ Response one_probe(const Request&, const Context& context, Rest name) {
 
 Response incidents(const Request& request, const Context& context, Rest) {
   if (!context.chronicle) return no_snapshot();
-  return json(incidents_json(
-      *context.chronicle, {.timeline = !left_out(request, "timeline"), .ended = at_most(request, "ended")}));
+  return json(incidents_json(*context.chronicle, {.timeline = !left_out(request, "timeline"),
+                                                  .story = !left_out(request, "story"),
+                                                  .ended = at_most(request, "ended")}));
 }
 
 Response events(const Request& request, const Context& context, Rest) {

@@ -26,6 +26,7 @@
 #include <list>
 #include <thread>
 
+#include "http/deadlines.h"
 #include "http/wire.h"
 #include "net/turn_gate.h"
 
@@ -59,7 +60,7 @@ struct Connection {
   Socket socket;
   std::unique_ptr<access::Channel> channel;  // null once the socket is closed
   std::string peer;
-  Steady deadline;                    // past it, the sweep closes the socket
+  std::size_t slot = 0;               // of its deadline
   std::list<Connection>* among = {};  // which of the server's lists it is in
 };
 using Connections = std::list<Connection>;
@@ -142,7 +143,12 @@ struct Server::Impl {
     Connections& first = connections.empty() ? greeting : connections;
     if (!first.empty()) drop(first.begin());
   }
-  void ended(Connections::iterator self) { self->among->erase(self), --count; }
+  // Past it, the sweep closes the socket.
+  void deadline(Connections::iterator self, Steady at) { deadlines.set(self->slot, at); }
+  void ended(Connections::iterator self) {
+    deadlines.remove(self->slot);
+    self->among->erase(self), --count;
+  }
   void renewed(Connections::iterator self) {
     if (self->channel) move_to(connections, self);
   }
@@ -166,6 +172,7 @@ struct Server::Impl {
   Connections connections;  // in the order in which each last completed a request, was sent news, or arrived
   Connections greeting;     // in the order of arrival
   Connections leaving;      // closed; their coroutines are about to end
+  Deadlines<Connections::iterator> deadlines;
   std::array<char, 16 * 1024> input{};  // of all connections: bytes are handed on before anyone else reads
   bool stopping = false;
   std::atomic<std::size_t> count = 0;
@@ -221,9 +228,9 @@ void Server::Impl::admit(Socket socket) {
   among.push_back({.socket = std::move(socket),
                    .channel = std::move(channel),
                    .peer = text_of(from.address()),
-                   .deadline = in(limits.idle),
                    .among = &among});
   const auto self = std::prev(among.end());
+  self->slot = deadlines.add(self, in(limits.idle));
   ++count;
   asio::co_spawn(io, serve(self), [this, self](const std::exception_ptr&) { ended(self); });
 }
@@ -241,13 +248,10 @@ asio::awaitable<void> Server::Impl::sweep() {
   while (!stopping) {
     sweep_timer.expires_after(sweep_every);
     co_await sweep_timer.async_wait(await);
-    const Steady now = std::chrono::steady_clock::now();
-    for (Connections* list : {&connections, &greeting}) {
-      for (auto each = list->begin(); each != list->end();) {
-        const auto self = each++;
-        if (self->deadline <= now) drop(self);
-      }
-    }
+    deadlines.due(std::chrono::steady_clock::now(), [this](Connections::iterator late) {
+      deadline(late, Steady::max());
+      drop(late);
+    });
   }
 }
 
@@ -271,7 +275,7 @@ asio::awaitable<std::string_view> Server::Impl::receive(Connections::iterator se
 
 asio::awaitable<bool> Server::Impl::send(Connections::iterator self, std::string_view head,
                                          std::string_view body) {
-  self->deadline = in(limits.response);
+  deadline(self, in(limits.response));
   for (std::size_t turn = 0; !head.empty() || !body.empty();) {
     if (!self->channel) co_return false;
     const access::Step step = self->channel->write(head, body);
@@ -300,7 +304,7 @@ asio::awaitable<bool> Server::Impl::send(Connections::iterator self, Response re
 // The handshake of TLS. Each step has a turn of the loop to itself, so that a thousand newcomers hold up
 // nobody who is there already. False when it came to nothing.
 asio::awaitable<bool> Server::Impl::greet(Connections::iterator self) {
-  self->deadline = in(limits.handshake);
+  deadline(self, in(limits.handshake));
   for (;;) {
     co_await asio::post(asio::bind_executor(turns.executor(), asio::deferred));
     if (!self->channel) co_return false;
@@ -343,7 +347,7 @@ asio::awaitable<void> Server::Impl::stream(Connections::iterator self, Stream& s
       if (!co_await send(self, *bytes)) co_return;
       renewed(self);
     }
-    self->deadline = Steady::max();
+    deadline(self, Steady::max());
     pause.expires_after(stream_every);
     co_await pause.async_wait(await);
     if (hung_up(self)) co_return;
@@ -367,7 +371,7 @@ bool Server::Impl::is_gone(const Connection& client) {
 asio::awaitable<std::optional<Response>> Server::Impl::await_answer(Connections::iterator self,
                                                                     Response first) {
   Timer pause(io);
-  self->deadline = Steady::max();
+  deadline(self, Steady::max());
   for (;;) {
     if (std::optional<Response> made = first.pending->poll()) {
       for (auto& header : first.headers) {
@@ -389,7 +393,7 @@ asio::awaitable<void> Server::Impl::part(Connections::iterator self) {
   error_code ignored;
   self->channel->farewell();
   self->socket.shutdown(Socket::shutdown_send, ignored);
-  self->deadline = in(farewell_time);
+  deadline(self, in(farewell_time));
   for (std::size_t read = 0; read < farewell_bytes;) {
     const std::string_view bytes = co_await receive(self);
     if (bytes.empty()) break;
@@ -405,19 +409,19 @@ asio::awaitable<void> Server::Impl::serve(Connections::iterator self) {
 asio::awaitable<void> Server::Impl::converse(Connections::iterator self) {
   RequestReader reader(limits.header, limits.body);
   for (bool keep_alive = true; keep_alive;) {
-    self->deadline = in(reader.empty() ? limits.idle : limits.request);
+    deadline(self, in(reader.empty() ? limits.idle : limits.request));
     std::expected<bool, Refusal> whole = reader.feed({});
     while (whole && !*whole) {
       const std::string_view bytes = co_await receive(self);
       if (bytes.empty()) co_return;
-      if (reader.empty()) self->deadline = in(limits.request);
+      if (reader.empty()) deadline(self, in(limits.request));
       whole = reader.feed(bytes);
     }
     keep_alive = whole && reader.keep_alive();
     std::expected<Request, Refusal> request = whole ? reader.take() : std::unexpected(whole.error());
     renewed(self);
     if (request) {
-      self->deadline = in(limits.response);
+      deadline(self, in(limits.response));
       request->peer = self->peer;
       co_await judge(*request);
       Response response = answer(*request);

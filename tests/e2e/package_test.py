@@ -1,15 +1,36 @@
-"""The Debian package: built, installed with apt on a bare Debian, run, purged.
+"""The Debian package: built, installed with apt on a bare Debian, run, its page fetched, purged.
 
     ANSWERBACK_PACKAGE=build/release [ANSWERBACK_MIRROR=URL] tests/e2e/package_test.py
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
 import unittest
+import urllib.request
 
-from harness import need, wait_for
+from harness import ROOT, need, wait_for
+
+
+def fetched(path):
+    """(type, text) of what the installed daemon serves there."""
+    with urllib.request.urlopen(f"http://127.0.0.1:9797/{path}", timeout=5) as answer:
+        return answer.headers.get_content_type(), answer.read().decode()
+
+
+def page_and_assets():
+    """The page, and {name: type} of all that it loads, and what that imports."""
+    kind, page = fetched("")
+    assert kind == "text/html", kind
+    wanted, found = re.findall(r'(?:href|src)="page/([^"]+)"', page), {}
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            found[name], text = fetched(f"page/{name}")
+            wanted += re.findall(r"(?:from '\./|trusted\('page/)([^']+)'", text)
+    return page, found
 
 
 @unittest.skipUnless(os.environ.get("ANSWERBACK_PACKAGE"), "ANSWERBACK_PACKAGE is not set: a package and a chroot take minutes")
@@ -36,6 +57,12 @@ class Package(unittest.TestCase):
         try:
             wait_for(lambda: inside("answerback status").returncode == 0, 20, lambda: str(inside("answerback status")))
             self.assertEqual(inside("answerback healthcheck").returncode, 0)
+            page, assets = page_and_assets()
+            for words in ('<h1 id="state">', "answerback watches <strong", "Pass"):
+                self.assertIn(words, page)
+            self.assertLessEqual({"main.js": "text/javascript", "pulse.js": "text/javascript", "page.css": "text/css",
+                                  "icon.svg": "image/svg+xml"}.items(), assets.items())
+            self.assertEqual(set(assets), {f.name for f in (ROOT / "daemon/http/page").iterdir()} - {"page.html"})
         finally:
             daemon.terminate()
             self.assertEqual(daemon.wait(10), 0)

@@ -3,29 +3,33 @@
 const HEIGHT = 16;
 const TALL = {unknown: 3, pass: 7, warn: 11, fail: 16};
 
-// What one part of the day was, the worst first that is more than nothing.
-export function part_state(strip, i) {
-  if (!strip.runs[i]) return null;
-  if (strip.fail[i]) return 'fail';
-  if (strip.warn[i]) return 'warn';
-  return strip.unknown[i] === strip.runs[i] ? 'unknown' : 'pass';
+const STATE = {p: 'pass', w: 'warn', f: 'fail', u: 'unknown'};
+
+// A day as a word, a letter for each part of it, the worst there was: "ppf-u"; "-" where nothing ran.
+export function day_of(strip) {
+  const letter = (i) => {
+    if (!strip.runs[i]) return '-';
+    if (strip.fail[i]) return 'f';
+    if (strip.warn[i]) return 'w';
+    return strip.unknown[i] === strip.runs[i] ? 'u' : 'p';
+  };
+  return strip.runs.map((_, i) => letter(i)).join('');
 }
 
 // A day as four paths of bars, one unit a part: {pass, warn, fail, unknown}.
-export function bars(strip) {
+export function bars(day) {
   const paths = {pass: '', warn: '', fail: '', unknown: ''};
-  for (let i = 0; i < strip.runs.length; ++i) {
-    const state = part_state(strip, i);
+  [...day].forEach((letter, i) => {
+    const state = STATE[letter];
     if (state) paths[state] += `M${i} ${HEIGHT}h.74v-${TALL[state]}h-.74z`;
-  }
+  });
   return paths;
 }
 
-export function day_in_words(strip) {
-  const states = strip.runs.map((_, i) => part_state(strip, i)).filter((state) => state);
-  const bad = states.filter((state) => state === 'fail').length;
-  if (!states.length) return 'Last day: nothing ran';
-  return `Last day: failures in ${bad} of ${states.length} half hours seen`;
+export function day_in_words(day) {
+  const seen = day.replaceAll('-', '').length;
+  if (!seen) return 'Last day: nothing ran';
+  return `Last day: failures in ${day.split('f').length - 1} of ${seen} half hours seen`;
 }
 
 // A line through values from left to right over `width`, largest at the top; what is missing interrupts it.

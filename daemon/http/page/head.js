@@ -1,7 +1,7 @@
 // The five seconds: one word, one sentence, what it costs; in the tab's title and icon as well.
 
 import {attr, byId, el, list, put, svg} from './dom.js';
-import {age, clock, percent, plural} from './words.js';
+import {age, clock, percent, plural, told} from './words.js';
 
 export const LOOKS = {
   up: {word: 'Pass', mark: '●', icon: ['#2e8b57', 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13z']},
@@ -112,6 +112,7 @@ function say(text) {
 export function show_head(link) {
   const look = look_of(link);
   const {facts, lost} = link;
+  const sentence = told(look.sentence ?? '', link.now());
   const service = facts?.health.serviceId || byId('service').textContent;
   put(byId('service'), service);
   attr(document.documentElement, 'data-state', look.state);
@@ -119,7 +120,7 @@ export function show_head(link) {
   put(byId('word'), look.word);
   const names = new Set((facts?.probes ?? []).map((probe) => probe.name));
   if (!lost) {
-    tell(byId('sentence'), look.sentence, names);
+    tell(byId('sentence'), sentence, names);
     value(byId('value'), facts.health, look.held);
   } else {
     tell(
@@ -128,13 +129,13 @@ export function show_head(link) {
       names,
     );
     const last = byId('last');
-    put(last, facts?.health.output ? `The last it said: ${facts.health.output}` : 'The last it said: all up');
+    put(last, `The last it said: ${told(facts?.health.output || 'all up', link.now())}`);
     attr(byId('value'), 'data-held', '');
   }
   attr(byId('last'), 'hidden', lost && facts ? null : '');
   tab(look, service);
   show_link(link);
-  say(`${service}: ${look.word}. ${lost ? 'answerback itself does not answer.' : look.sentence}`);
+  say(`${service}: ${look.word}. ${lost ? 'answerback itself does not answer.' : sentence}`);
 }
 
 export function show_link({lost, heard, skew}) {

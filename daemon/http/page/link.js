@@ -3,6 +3,8 @@
 // GAP, and the longer a read takes the longer the pause after it. Whatever is not an answer in time means that
 // the daemon does not answer, at once: old news must not look like news.
 
+import {day_of} from './draw.js';
+
 const GAP = 1000; // between two reads, at least
 const BEAT = 2000; // between two signs of life, at most
 const WHOLE = 5000; // between two reads of everything, at most
@@ -159,12 +161,12 @@ export class Link {
     const [health, probes, incidents, silences] = await Promise.all([
       this.#health(),
       ask(`api/v1/probes?without=evidence${strips ? '' : ',strip'}`, true),
-      ask('api/v1/incidents?without=timeline&ended=10', true),
+      ask('api/v1/incidents?without=timeline,story&ended=10', true),
       ask('api/v1/silences', true),
     ]);
     if (strips && probes.body) {
       this.#struck = now;
-      this.#strips = new Map(probes.body.map((probe) => [probe.name, probe.strip]));
+      this.#strips = new Map(probes.body.map((probe) => [probe.name, probe.strip && day_of(probe.strip)]));
     }
     for (const probe of probes.body ?? []) probe.strip = this.#strips.get(probe.name);
     this.#take({

@@ -1,7 +1,7 @@
 // What users get, why not, since when, and who is not told.
 
 import {attr, byId, el, list, put, shape} from './dom.js';
-import {age, clock, percent, some} from './words.js';
+import {age, clock, percent, some, told} from './words.js';
 
 const MOST = 20; // of anything; the rest is counted
 
@@ -111,7 +111,7 @@ export function show_causes({health, probes}, now) {
         (cause.whys ?? []).map((why, i) => ({why, i})),
         ({i}) => i,
         () => el('li'),
-        (item, {why}) => put(item, why),
+        (item, {why}) => put(item, told(why, now)),
       );
     },
   );

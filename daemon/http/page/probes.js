@@ -1,6 +1,7 @@
 // The probes, grouped by what they are, worst first; in a group as in the configuration. Rows are kept and moved, and
-// worked off in slices, so that five hundred that change at once do not hold up a key press.
+// worked off in slices, what can be seen first, so that five hundred that change at once do not hold up a key press.
 
+import {Block, ROWS} from './block.js';
 import {attr, byId, el, put} from './dom.js';
 import {Row} from './row.js';
 
@@ -11,7 +12,7 @@ const GROUPS = [
   ['up', 'Up'],
 ];
 const SLICE = 8; // ms
-const MANY = 60; // rows: those out of sight are then not laid out
+const MANY = 60; // rows: from there on blocks out of sight are left alone
 
 const pause = () =>
   globalThis.scheduler?.yield ? scheduler.yield() : new Promise((done) => setTimeout(done, 0));
@@ -21,7 +22,8 @@ class Group {
     this.word = word;
     this.count = el('span', {class: 'num soft'});
     this.title = el('span');
-    this.rows = el('ul', {class: 'rows'});
+    this.rows = el('div', {class: 'rows', role: 'list'});
+    this.blocks = [];
     this.node = el(
       'section',
       {class: 'group', 'data-state': state, 'aria-labelledby': `group-${state}`},
@@ -30,11 +32,31 @@ class Group {
     );
   }
 
-  show(count, held) {
+  show(rows, held) {
+    const many = rows.length > MANY;
     put(this.title, held ? `${this.word} when last seen` : this.word);
-    put(this.count, String(count));
-    attr(this.node, 'hidden', count ? null : '');
-    this.rows.classList.toggle('many', count > MANY);
+    put(this.count, String(rows.length));
+    attr(this.node, 'hidden', rows.length ? null : '');
+    this.rows.classList.toggle('many', many);
+    const count = Math.ceil(rows.length / ROWS);
+    while (this.blocks.length < count) this.#more();
+    rows.forEach((row, i) => (row.block = this.blocks[Math.floor(i / ROWS)]));
+    for (let i = 0; i < count; ++i) this.blocks[i].expect(Math.min(ROWS, rows.length - i * ROWS), many);
+  }
+
+  part(marked) {
+    for (const block of this.blocks) if (block.seen) block.part(marked);
+  }
+
+  // Once every row is where it belongs.
+  tidy() {
+    while (this.blocks.length && !this.blocks.at(-1).node.hasChildNodes()) this.blocks.pop().node.remove();
+  }
+
+  #more() {
+    const block = new Block();
+    this.blocks.push(block);
+    this.rows.append(block.node);
   }
 }
 
@@ -51,10 +73,11 @@ export class Probes {
 
   async show(probes, now, held) {
     const turn = ++this.#turn;
+    const marked = getSelection().anchorNode; // asked for once: to ask lays the page out
     if (turn === 1) byId('probes').querySelector('table')?.remove(); // as the server drew it
     const members = new Map(GROUPS.map(([state]) => [state, []]));
-    for (const probe of probes) members.get(probe.health)?.push(probe);
-    for (const [state, group] of this.#groups) group.show(members.get(state).length, held);
+    for (const probe of probes) members.get(probe.health)?.push(this.#row(probe));
+    for (const [state, group] of this.#groups) group.show(members.get(state), held);
     attr(this.none, 'hidden', probes.length ? '' : null);
     put(
       this.none,
@@ -69,29 +92,28 @@ export class Probes {
       row.node.remove();
       this.#rows.delete(name);
     }
+    for (const group of this.#groups.values()) group.part(marked);
+    const rows = [...members.values()].flat();
     let since = performance.now();
-    for (const [state, group] of this.#groups) {
-      let next = group.rows.firstElementChild;
-      for (const probe of members.get(state)) {
+    for (const seen of [true, false]) {
+      for (const row of rows) {
+        if (row.block.seen !== seen) continue;
         if (performance.now() - since > SLICE) {
           await pause();
           if (turn !== this.#turn) return; // something newer is being shown
           since = performance.now();
         }
-        let row = this.#rows.get(probe.name);
-        if (!row) this.#rows.set(probe.name, (row = new Row(probe.name)));
-        if (row.node !== next) place(row.node, group.rows, next);
-        else next = next.nextElementSibling;
-        row.update(probe, now, held);
+        row.block.add(row, marked);
+        row.update(now, held);
       }
     }
+    for (const group of this.#groups.values()) group.tidy();
   }
-}
 
-// A node that is moved loses the focus; whoever is in it shall not notice.
-function place(node, parent, before) {
-  const focused = node.contains(document.activeElement) ? document.activeElement : null;
-  if (node.isConnected && parent.moveBefore) parent.moveBefore(node, before);
-  else parent.insertBefore(node, before);
-  if (focused && document.activeElement !== focused) focused.focus({preventScroll: true});
+  #row(probe) {
+    let row = this.#rows.get(probe.name);
+    if (!row) this.#rows.set(probe.name, (row = new Row(probe.name)));
+    row.probe = probe;
+    return row;
+  }
 }

@@ -1,37 +1,25 @@
 // One probe: what it is at a glance, and behind a click what its last run saw.
 
-import {attr, el, list, put, shape, svg} from './dom.js';
+import {attr, el, list, put, shape} from './dom.js';
 import {bars, day_in_words, line, ticks} from './draw.js';
 import {age, took} from './words.js';
 import {Evidence} from './evidence.js';
+import {Figure} from './figure.js';
 
 const WIDTH = 80,
   HEIGHT = 16;
 
-const figure = (width) =>
-  svg('svg', {role: 'img', viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: 'none'});
 const cell = (name, label, content) =>
   el('p', {class: `cell ${name}`}, el('span', {class: 'label'}, label), content);
 
-// {class: path}; those that are empty are left out.
-function draw(figure, paths) {
-  list(
-    figure,
-    Object.entries(paths).filter(([, d]) => d),
-    ([name]) => name,
-    ([name]) => svg('path', {class: name}),
-    (path, [, d]) => attr(path, 'd', d),
-  );
-}
-
 export class Row {
   #said = '';
-  #struck = null;
+  #struck = null; // the day as it was last shown
 
   constructor(name) {
     this.name = name;
-    this.strip = figure(48);
-    this.line = figure(WIDTH);
+    this.strip = new Figure(48, HEIGHT);
+    this.line = new Figure(WIDTH, HEIGHT);
     this.title = el('b', {class: 'name'}, name);
     this.kind = el('span', {class: 'soft kind'});
     this.what = this.stages = null; // made when there is something to say: five hundred rows of nothing weigh, too
@@ -42,20 +30,27 @@ export class Row {
     this.details = el('details', {}, this.summary);
     this.evidence = new Evidence(name, this.details);
     this.node = el(
-      'li',
-      {class: 'row'},
+      'div',
+      {class: 'row', role: 'listitem'},
       shape(),
       (this.who = el('p', {class: 'who'}, this.title, ' ', this.kind)),
       cell('since', 'since ', this.since),
       cell('passed', 'last pass ', this.passed),
-      cell('strip', 'last day ', this.strip),
-      cell('line', 'last runs ', this.line),
+      cell('strip', 'last day ', this.strip.node),
+      cell('line', 'last runs ', this.line.node),
       cell('now', 'took ', this.now),
       this.details,
     );
   }
 
-  update(probe, now, held) {
+  see(seen) {
+    this.strip.see(seen);
+    this.line.see(seen);
+  }
+
+  // Shows `probe`.
+  update(now, held) {
+    const {probe} = this;
     attr(this.node, 'data-state', held ? 'held' : probe.health);
     const since = Date.parse(probe.since),
       passed = Date.parse(probe.last_pass);
@@ -109,13 +104,11 @@ export class Row {
     if (probe.reason || this.what) this.#why(probe, because);
 
     const {ms, verdicts} = probe.recent;
-    draw(this.line, {curve: line(ms, WIDTH, HEIGHT), ticks: ticks(verdicts, WIDTH, HEIGHT)});
-    attr(
-      this.line,
-      'aria-label',
+    this.line.show(
       ms.length
         ? `Last ${ms.length} runs: ${took(Math.min(...ms))} to ${took(Math.max(...ms))}`
         : 'No run yet',
+      () => ({curve: line(ms, WIDTH, HEIGHT), ticks: ticks(verdicts, WIDTH, HEIGHT)}),
     );
 
     if (probe.stages || this.stages) this.#chain(probe.stages ?? []);
@@ -151,8 +144,7 @@ export class Row {
     );
   }
 
-  #strike(strip) {
-    draw(this.strip, strip ? bars(strip) : {});
-    attr(this.strip, 'aria-label', strip ? day_in_words(strip) : 'Last day: not known yet');
+  #strike(day) {
+    this.strip.show(day ? day_in_words(day) : 'Last day: not known yet', () => (day ? bars(day) : {}));
   }
 }

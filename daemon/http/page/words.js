@@ -47,10 +47,16 @@ export function took(ms) {
 
 // Whole percents; only all of it is 100, and something is never 0. As daemon/model/sentence.h has it.
 export function percent(value) {
-  if (value > 0 && value < 1) return 'under 1 %';
+  if (value > 0 && value < 1) return 'under 1\u00a0%';
   const whole = Math.round(value);
-  return `${whole >= 100 && value < 100 ? 99 : whole} %`;
+  return `${whole >= 100 && value < 100 ? 99 : whole}\u00a0%`;
 }
+
+// A sentence of the daemon's, as it is read here: moments as elsewhere on the page, a number with its unit.
+export const told = (sentence, now) =>
+  sentence
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, (at) => clock(at, now))
+    .replace(/(\d) %/g, '$1\u00a0%');
 
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 

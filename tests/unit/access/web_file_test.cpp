@@ -208,6 +208,8 @@ TEST(Door, TheRateIsThatOfTheFileAndBeginsAnewWithIt) {
   EXPECT_TRUE(door.within_rate());
   EXPECT_FALSE(door.within_rate());
   file.write("rate_limit: {interval: 0, burst: 2}");
+  EXPECT_FALSE(door.within_rate()) << "nobody has looked yet";
+  door.look();
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(door.within_rate());
 }
 

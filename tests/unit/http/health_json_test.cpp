@@ -269,6 +269,11 @@ TEST_F(HealthJson, ListsIncidentsNewestFirst) {
 
   EXPECT_THAT(incidents_json(*given.chronicle(), {.timeline = false}),
               testing::Not(testing::HasSubstr("timeline")));
+  const json::value brief = json::parse(incidents_json(*given.chronicle(), {.story = false})).at(1);
+  for (const char* told : {"output", "whys", "blocks", "impacts"})
+    EXPECT_FALSE(brief.as_object().contains(told)) << told;
+  EXPECT_EQ(brief.at("cause"), "db");
+  EXPECT_EQ(brief.at("value_blocked"), 60);
   EXPECT_EQ(json::parse(incidents_json(*given.chronicle(), {.ended = 0})).as_array().size(), 1U)
       << "open ones stay";
 }

@@ -1,8 +1,10 @@
 #include "http/message.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "http/listen.h"
+#include "http/prefix.h"
 
 namespace answerback::http {
 namespace {
@@ -44,6 +46,30 @@ TEST(Listen, SaysWhatIsWrong) {
     ASSERT_FALSE(address) << bad;
     EXPECT_NE(address.error().find("like 0.0.0.0:9797"), std::string::npos);
   }
+}
+
+TEST(RoutePrefix, IsThePathOthersKnowOrTheOneGiven) {
+  EXPECT_EQ(route_prefix("", ""), "");
+  EXPECT_EQ(route_prefix("https://ops.example/answerback/", ""), "/answerback");
+  EXPECT_EQ(route_prefix("https://ops.example", ""), "");
+  EXPECT_EQ(route_prefix("https://ops.example/a/b", "/"), "");
+  EXPECT_EQ(route_prefix("https://ops.example/a", "/b/"), "/b");
+  EXPECT_THAT(route_prefix("ops.example/a", "").error(), testing::HasSubstr("--web.external-url"));
+  EXPECT_THAT(route_prefix("ftp://ops.example/", "").error(), testing::HasSubstr("--web.external-url"));
+  EXPECT_THAT(route_prefix("", "a").error(), testing::HasSubstr("--web.route-prefix"));
+}
+
+TEST(RoutePrefix, IsTakenOffAndWhatIsNotBeneathGoesAstray) {
+  const auto taken_off = [](std::string path) {
+    Request request{.path = std::move(path)};
+    take_off("/a", request);
+    return request.astray ? "astray" : request.path;
+  };
+  EXPECT_EQ(taken_off("/a/health"), "/health");
+  EXPECT_EQ(taken_off("/a/"), "/");
+  EXPECT_EQ(taken_off("/a"), "astray");
+  EXPECT_EQ(taken_off("/ab/health"), "astray");
+  EXPECT_EQ(taken_off("/health"), "astray");
 }
 
 }  // namespace

@@ -1,15 +1,9 @@
 #include "http/routes.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <random>
 #include <type_traits>
 
-#include "http/accept.h"
-#include "http/prefix.h"
-#include "support/snapshot_builder.h"
+#include "routes_fixture.h"
 
 namespace answerback::http {
 namespace {
@@ -20,45 +14,11 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
+using Routes = RoutesTest;
+
 static_assert(!std::is_default_constructible_v<Route>);
 static_assert(!std::is_constructible_v<Route, std::string_view, std::string_view, Route::Answer>,
               "a route without a policy must not compile");
-
-class Routes : public testing::Test {
- protected:
-  Routes() {
-    const ProbeId db = given.probe({.name = "db"});
-    given.probe({.name = "web", .health = Health::degraded, .reason = Reason::slow});
-    given.probe({.name = "extra", .health = Health::down, .reason = Reason::status, .critical = false});
-    given.group("readiness", {db, 1});
-  }
-
-  Response ask(std::string_view target, std::string method = "GET", Pairs headers = {}) {
-    auto parsed = parse_target(target);
-    EXPECT_TRUE(parsed) << target;
-    Request request{.method = std::move(method),
-                    .path = parsed->first,
-                    .query = parsed->second,
-                    .headers = std::move(headers),
-                    .standing = standing};
-    return handle(request, {.snapshot = started ? given.build() : nullptr,
-                            .chronicle = started ? given.chronicle() : nullptr,
-                            .beat_age = beat_age,
-                            .version = "1.2.3",
-                            .actions = actions,
-                            .stopping = stopping,
-                            .events = &events,
-                            .headers = &added});
-  }
-
-  test::SnapshotBuilder given;
-  Actions actions;
-  sinks::EventRing events{test::noon};
-  Duration beat_age = 100ms;
-  bool started = true, stopping = false;
-  access::Standing standing = access::Standing::everybody;
-  Pairs added;
-};
 
 TEST_F(Routes, ReadyzIsApiserversTextToTheLetter) {
   EXPECT_EQ(ask("/readyz").body, "ok");
@@ -194,12 +154,6 @@ TEST_F(Routes, HeadIsAnsweredWhereverGetIs) {
   }
 }
 
-TEST_F(Routes, EveryAnswerForbidsSniffing) {
-  for (const char* target : {"/", "/health", "/livez", "/metrics", "/nothing", "/-/reload"}) {
-    EXPECT_THAT(ask(target).headers, testing::Contains(Pair("X-Content-Type-Options", "nosniff"))) << target;
-  }
-}
-
 TEST_F(Routes, ReloadSaysHowItWent) {
   EXPECT_EQ(ask("/-/reload", "POST").status, 501);
   actions.reload = [] { return std::expected<void, std::string>(); };
@@ -210,26 +164,6 @@ TEST_F(Routes, ReloadSaysHowItWent) {
   const Response refused = ask("/-/reload", "POST");
   EXPECT_EQ(refused.status, 500);
   EXPECT_THAT(refused.body, HasSubstr("config.yaml:7:12: unknown key"));
-}
-
-TEST_F(Routes, ReloadIsRefusedToAnotherSitesPage) {
-  int reloads = 0;
-  actions.reload = [&] { return ++reloads, std::expected<void, std::string>(); };
-  const auto status = [&](Pairs headers) { return ask("/-/reload", "POST", std::move(headers)).status; };
-  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "https://evil.example"}}), 403);
-  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "null"}}), 403);
-  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "http://h:12"}}), 403);
-  EXPECT_EQ(status({{"Host", "h:1"}, {"Sec-Fetch-Site", "cross-site"}}), 403);
-  EXPECT_EQ(status({{"Host", "h:1"}, {"Sec-Fetch-Site", "same-site"}}), 403);
-  EXPECT_EQ(reloads, 0);
-  EXPECT_EQ(status({{"Host", "h:1"}, {"Origin", "http://h:1"}, {"Sec-Fetch-Site", "same-origin"}}), 200);
-  EXPECT_EQ(status({{"Host", "h:1"}}), 200);
-  EXPECT_EQ(reloads, 2);
-}
-
-TEST_F(Routes, EverythingThatChangesSomethingSaysSo) {
-  for (const Route& route : routes())
-    EXPECT_EQ(route.method != "GET", route.policy == Policy::changing) << route.path;
 }
 
 TEST_F(Routes, AProbeOfTheConfigurationIsShownAsItWasFoundLast) {
@@ -250,13 +184,6 @@ TEST_F(Routes, AProbeOfTheConfigurationIsShownAsItWasFoundLast) {
   EXPECT_EQ(looks, 0);
 }
 
-TEST_F(Routes, AModuleIsRunButNotForAnotherSitesPage) {
-  EXPECT_EQ(ask("/probe?target=a").status, 501);
-  actions.look = [&](const Request&) { return Response{.body = "ran"}; };
-  EXPECT_EQ(ask("/probe?target=a").body, "ran");
-  EXPECT_EQ(ask("/probe?target=a", "GET", {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
-}
-
 TEST_F(Routes, MetricsHaveTheContentTypePrometheusWants) {
   const Response response = ask("/metrics");
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
@@ -271,116 +198,6 @@ TEST_F(Routes, MetricsAreOpenMetricsForThoseWhoAsk) {
   EXPECT_FALSE(ask("/metrics", "GET", {{"Accept", "*/*"}}).body.contains("# EOF"));
 }
 
-struct Wanted {
-  std::string_view accept;
-  bool openmetrics;
-};
-
-TEST(Accept, OpenMetricsMustBeNamedAndNoLessWelcome) {
-  for (const auto& [accept, openmetrics] : {
-           // Prometheus 2.42, 2.55 and 3; curl; a browser; vmagent
-           Wanted{
-               "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
-               "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
-               true},
-           Wanted{"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
-                  "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;q=0.3,"
-                  "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
-                  true},
-           Wanted{"*/*", false},
-           Wanted{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false},
-           Wanted{"text/plain;version=0.0.4;q=1,*/*;q=0.1", false},
-           Wanted{"", false},
-           Wanted{"application/openmetrics-text", true},
-           Wanted{" Application/OpenMetrics-Text ;\tVersion=\"1.0.0\" ; Q=0.2 , text/plain;q=0.1", true},
-           Wanted{"application/openmetrics-text;q=0.4,text/plain;q=0.5", false},
-           Wanted{"text/plain,application/openmetrics-text", true},
-           Wanted{"application/openmetrics-text;q=0.4,text/*;q=0.5,*/*;q=0.1", false},
-           Wanted{"application/openmetrics-text;q=0.4,text/plain;q=0.3,text/*;q=0.5", true},
-           Wanted{"application/openmetrics-text;q=0", false},
-           Wanted{"application/openmetrics-text;q=0,*/*", false},
-           Wanted{"application/openmetrics-text;version=0.0.1", false},
-           Wanted{"application/openmetrics-text;version=2.0.0,text/plain;q=0.1", false},
-           Wanted{"application/openmetrics-text;q=2", false},
-           Wanted{"application/openmetrics-text;q=nan", false},
-           Wanted{"application/openmetrics-text;q=", false},
-           Wanted{"application/*", false},
-           Wanted{"x/y;note=\"a,application/openmetrics-text\"", false},
-           Wanted{"x/y;note=\"a\\\",b\",application/openmetrics-text", true},
-           Wanted{"x/y;note=\"never closed,application/openmetrics-text", false},
-           Wanted{",,;;,= ,application/openmetrics-text", true},
-       }) {
-    EXPECT_EQ(prefers_openmetrics(accept), openmetrics) << accept;
-  }
-}
-
-TEST(Accept, WhateverIsSentIsAnswered) {
-  constexpr std::string_view alphabet = "application/openmetrics-text;q=0.5,\"\\ *\t1";
-  std::mt19937 random(7);
-  for (int i = 0; i < 20'000; ++i) {
-    std::string accept(random() % 60, ' ');
-    for (char& c : accept) c = alphabet[random() % alphabet.size()];
-    prefers_openmetrics(accept);
-  }
-}
-
-TEST_F(Routes, ThePageEscapesWhatTargetsSay) {
-  given.views[2].facts.detail = "<script>alert('1')</script>\x1b[31m\xff";
-  const Response response = ask("/");
-  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
-  EXPECT_THAT(response.body, AllOf(HasSubstr("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"),
-                                   Not(HasSubstr("<script>"))));
-  EXPECT_THAT(response.body, Not(HasSubstr("\x1b")));
-  EXPECT_THAT(response.headers,
-              testing::Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
-}
-
-TEST_F(Routes, ThePageNamesNothingThatIsNotThere) {
-  const std::string body = ask("/").body;
-  EXPECT_THAT(body, Not(HasSubstr("{{"))) << "every place of the template is filled";
-  for (const std::string_view opens : {"href=\"page/", "src=\"page/"}) {
-    for (std::size_t at = body.find(opens); at != std::string::npos; at = body.find(opens, at + 1)) {
-      const std::size_t begin = at + opens.find('"') + 1;
-      const std::string target = "/" + body.substr(begin, body.find('"', begin) - begin);
-      EXPECT_EQ(ask(target).status, 200) << target;
-    }
-  }
-}
-
-TEST_F(Routes, ThePageIsDrawnInEveryStateWithItsSentence) {
-  EXPECT_THAT(ask("/").body,
-              AllOf(HasSubstr("data-state=\"degraded\""), HasSubstr("<title>▲ Warn · chat</title>")));
-  given.views[0].facts = {Health::down, test::noon, Reason::reset, Phase::connect, "reset by peer"};
-  EXPECT_THAT(ask("/").body,
-              AllOf(HasSubstr("data-state=\"down\""), HasSubstr("db: down reset at connect since")));
-  given.views[0].facts = {};
-  EXPECT_THAT(ask("/").body,
-              AllOf(HasSubstr("data-state=\"unknown\""), HasSubstr("waiting for first results of db")));
-  beat_age = 11s;
-  EXPECT_THAT(ask("/").body, AllOf(HasSubstr("data-state=\"unknown\""), HasSubstr("stood still for 11 s")));
-  given = test::SnapshotBuilder();
-  beat_age = 100ms;
-  EXPECT_THAT(ask("/").body, HasSubstr("no probes are configured: nothing is known"));
-  given.probe({.name = "db"});
-  EXPECT_THAT(ask("/").body, AllOf(HasSubstr("data-state=\"up\""), HasSubstr("1 probe: all up")));
-  started = false;
-  EXPECT_THAT(ask("/").body,
-              AllOf(HasSubstr("data-state=\"unknown\""), HasSubstr("starting: no results yet")));
-}
-
-TEST_F(Routes, AFileOfThePageIsSentOnce) {
-  const Response first = ask("/page/main.js");
-  EXPECT_EQ(first.content_type, "text/javascript; charset=utf-8");
-  const auto tag = std::ranges::find(first.headers, "ETag", &Pairs::value_type::first);
-  ASSERT_NE(tag, first.headers.end());
-  const Response again = ask("/page/main.js", "GET", {{"If-None-Match", tag->second}});
-  EXPECT_EQ(again.status, 304);
-  EXPECT_EQ(again.body, "");
-  EXPECT_EQ(ask("/page/main.js", "GET", {{"If-None-Match", "\"other\""}}).status, 200);
-  for (const char* none : {"/page/page.html", "/page/none.js", "/page/..%2fpage.cpp", "/page/"})
-    EXPECT_EQ(ask(none).status, 404);
-}
-
 TEST_F(Routes, ListsLeaveOutWhatIsNamed) {
   EXPECT_THAT(ask("/health").body, HasSubstr("\"checks\""));
   for (const char* target :
@@ -390,130 +207,18 @@ TEST_F(Routes, ListsLeaveOutWhatIsNamed) {
     EXPECT_THAT(ask(target).body, HasSubstr("\"checks\"")) << target;
   given.incidents = {{1, "db", Reason::status, test::noon, test::noon, "db", ""}};
   EXPECT_EQ(ask("/api/v1/incidents?ended=0").body, "[]");
+  EXPECT_THAT(ask("/api/v1/incidents").body, AllOf(HasSubstr("\"timeline\""), HasSubstr("\"whys\"")));
+  EXPECT_THAT(ask("/api/v1/incidents?without=timeline,story").body,
+              AllOf(Not(HasSubstr("\"timeline\"")), Not(HasSubstr("\"whys\"")), HasSubstr("\"cause\"")));
   for (const char* target :
        {"/api/v1/incidents?ended=", "/api/v1/incidents?ended=-1", "/api/v1/incidents?ended=0x"})
     EXPECT_NE(ask(target).body, "[]") << target;
-}
-
-TEST_F(Routes, OptionsAsksWhatMayBeAskedAndNeedsNobodysWord) {
-  standing = access::Standing::stranger;
-  for (const auto& [target, allowed] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"/health", "GET, HEAD, OPTIONS"},
-           {"/-/reload", "POST, OPTIONS"},
-           {"/api/v1/silences", "GET, HEAD, POST, OPTIONS"},
-           {"/api/v1/silences/x", "DELETE, OPTIONS"}}) {
-    const Response response = ask(target, "OPTIONS");
-    EXPECT_EQ(response.status, 200) << target;
-    EXPECT_THAT(response.headers, testing::Contains(Pair("Allow", allowed))) << target;
-    EXPECT_THAT(response.headers,
-                Not(testing::Contains(Pair(testing::StartsWith("Access-Control"), testing::_))));
-  }
-  EXPECT_EQ(ask("/nothing", "OPTIONS").status, 404);
-}
-
-// What each policy answers to each who asks. Every route is in it, by its policy.
-TEST_F(Routes, EachPolicyAnswersWhomItIsFor) {
-  using enum access::Standing;
-  actions = {
-      .reload = [] { return std::expected<void, std::string>(); },
-      .effective_config = [] { return "listen: x"; },
-      .silence = [](const Silence&) { return std::expected<Silence, std::string>(std::unexpected("no")); },
-      .unsilence = [](const std::string&) { return std::expected<void, std::string>(); },
-      .look = [](const Request&) { return Response{.body = "probe_success 1"}; }};
-  for (const Route& route : routes()) {
-    std::string target(route.path);
-    if (target.ends_with("*")) target.replace(target.size() - 1, 1, target == "/page/*" ? "main.js" : "db");
-    const Pairs json{{"Content-Type", "application/json"}};
-    const auto status = [&](access::Standing who) {
-      standing = who;
-      return ask(target, std::string(route.method), json).status;
-    };
-    SCOPED_TRACE(target);
-    const int told = status(everybody);
-    EXPECT_TRUE(told == 200 || (target == "/api/v1/silences" && told == 400)) << told;
-    EXPECT_EQ(status(authorised), told);
-    const bool open = route.policy == Policy::open, state = route.policy == Policy::status;
-    EXPECT_EQ(status(stranger), open || state ? 200 : 401);
-    EXPECT_EQ(status(refused), open ? 200 : 401);
-    EXPECT_EQ(status(busy), open ? 200 : 429);
-    EXPECT_EQ(status(throttled), open ? 200 : 429);
-  }
-}
-
-TEST_F(Routes, ARefusalSaysWhatIsWanted) {
-  standing = access::Standing::stranger;
-  EXPECT_THAT(ask("/metrics").headers,
-              testing::Contains(Pair("WWW-Authenticate", testing::StartsWith("Basic realm="))));
-  standing = access::Standing::throttled;
-  EXPECT_THAT(ask("/metrics").headers, testing::Contains(Pair("Retry-After", "2")));
-  EXPECT_EQ(ask("/nothing").status, 429);
-}
-
-TEST_F(Routes, StrangersLearnTheStatusAndNoName) {
-  given.views[0].facts.health = Health::down;
-  given.views[0].facts.reason = Reason::connect_refused;
-  const std::string told = ask("/health").body;
-  EXPECT_THAT(told, HasSubstr("connect_refused"));
-  standing = access::Standing::stranger;
-  EXPECT_EQ(ask("/health").body, R"({"status":"fail","notes":["details are for the authorised"]})");
-  EXPECT_EQ(ask("/health").status, 503);
-  EXPECT_EQ(ask("/health/web").body, R"({"status":"warn","notes":["details are for the authorised"]})");
-  EXPECT_EQ(ask("/health/readiness").body, R"({"status":"fail","notes":["details are for the authorised"]})");
-  EXPECT_EQ(ask("/health/nope").body, "no group or probe \"nope\"\n");
-  EXPECT_EQ(ask("/readyz").body, "readyz check failed\n");
-  EXPECT_EQ(ask("/readyz?verbose&exclude=db").body, "readyz check passed\n");
-  EXPECT_EQ(ask("/livez").body, "ok");
-  started = false;
-  EXPECT_EQ(ask("/health").body, R"({"status":"fail","notes":["details are for the authorised"]})");
-}
-
-TEST_F(Routes, HeadersOfTheWebConfigStandOnEveryAnswerAndBeatOurs) {
-  added = {{"X-Frame-Options", "deny"}, {"Content-Security-Policy", "mine"}};
-  for (const char* target : {"/", "/health", "/livez", "/nothing", "/-/reload"}) {
-    const Response response = ask(target);
-    EXPECT_THAT(response.headers, AllOf(testing::Contains(Pair("X-Frame-Options", "deny")),
-                                        testing::Contains(Pair("Content-Security-Policy", "mine"))));
-    EXPECT_EQ(std::ranges::count(response.headers, "Content-Security-Policy", &Pairs::value_type::first), 1);
-  }
-}
-
-TEST_F(Routes, AForeignHostIsNotReflected) {
-  for (const char* target : {"/", "/health", "/nothing", "/metrics", "/readyz"}) {
-    const Response response = ask(target, "GET", {{"Host", "evil.example"}});
-    EXPECT_THAT(response.body, Not(HasSubstr("evil.example")));
-    for (const auto& [name, value] : response.headers)
-      EXPECT_THAT(value, Not(HasSubstr("evil.example"))) << name;
-  }
 }
 
 TEST_F(Routes, ConfigIsShownAsGiven) {
   EXPECT_EQ(ask("/config").status, 501);
   actions.effective_config = [] { return "api_key: <secret>\n"; };
   EXPECT_THAT(ask("/config").body, HasSubstr("api_key: <secret>"));
-}
-
-TEST(RoutePrefix, IsThePathOthersKnowOrTheOneGiven) {
-  EXPECT_EQ(route_prefix("", ""), "");
-  EXPECT_EQ(route_prefix("https://ops.example/answerback/", ""), "/answerback");
-  EXPECT_EQ(route_prefix("https://ops.example", ""), "");
-  EXPECT_EQ(route_prefix("https://ops.example/a/b", "/"), "");
-  EXPECT_EQ(route_prefix("https://ops.example/a", "/b/"), "/b");
-  EXPECT_THAT(route_prefix("ops.example/a", "").error(), HasSubstr("--web.external-url"));
-  EXPECT_THAT(route_prefix("ftp://ops.example/", "").error(), HasSubstr("--web.external-url"));
-  EXPECT_THAT(route_prefix("", "a").error(), HasSubstr("--web.route-prefix"));
-}
-
-TEST(RoutePrefix, IsTakenOffAndWhatIsNotBeneathGoesAstray) {
-  const auto taken_off = [](std::string path) {
-    Request request{.path = std::move(path)};
-    take_off("/a", request);
-    return request.astray ? "astray" : request.path;
-  };
-  EXPECT_EQ(taken_off("/a/health"), "/health");
-  EXPECT_EQ(taken_off("/a/"), "/");
-  EXPECT_EQ(taken_off("/a"), "astray");
-  EXPECT_EQ(taken_off("/ab/health"), "astray");
-  EXPECT_EQ(taken_off("/health"), "astray");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "http/deadlines.h"
 #include "support/raw_client.h"
 
 namespace answerback::http {
@@ -283,6 +284,26 @@ TEST_F(Served, ABusyPortIsAnErrorThatSaysWhere) {
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error(),
             "cannot listen on 127.0.0.1:" + std::to_string(port_) + ": Address already in use");
+}
+
+TEST(Deadlines, ComeOnceSetAndNoMoreOnceRemoved) {
+  Deadlines<char> deadlines;
+  const Steady begin{};
+  const auto due = [&](Duration after) {
+    std::string owners;
+    deadlines.due(begin + after, [&](char owner) { owners += owner; });
+    return owners;
+  };
+  const auto a = deadlines.add('a', begin + 1s), b = deadlines.add('b', begin + 2s);
+  EXPECT_EQ(due(999ms), "");
+  EXPECT_EQ(due(1s), "a");
+  EXPECT_EQ(due(2s), "ab");
+  deadlines.set(a, begin + 3s);
+  EXPECT_EQ(due(2s), "b");
+  deadlines.remove(b);
+  EXPECT_EQ(due(9s), "a");
+  EXPECT_EQ(deadlines.add('c', begin + 1s), b) << "its place is taken again";
+  EXPECT_EQ(due(9s), "ac");
 }
 
 TEST(Server, WithoutAHostListensOnEveryAddress) {

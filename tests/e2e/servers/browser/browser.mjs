@@ -66,7 +66,7 @@ const commands = {
       await page.route(`**${path}`, (route) => route.fulfill({status, contentType: type, body}));
   },
   evaluate: ({code}) => page.evaluate(code),
-  text: () => page.locator('body').innerText(),
+  text: async () => (await page.locator('body').innerText()).replaceAll('\u00a0', ' '),
   html: () => page.content(),
   title: () => page.title(),
   press: ({key}) => page.keyboard.press(key),
