@@ -186,7 +186,7 @@ TEST_F(OverHttp, AServerOfTheStatelessEra) {
                     HasSubstr("\r\nMCP-Protocol-Version: 2026-07-28\r\n"),
                     HasSubstr("\r\nAccept: application/json, text/event-stream\r\n"),
                     HasSubstr("\r\nAuthorization: Bearer " + token_value), Not(HasSubstr("Session"))));
-  EXPECT_THAT(told.phase_names(), ElementsAre("prepare", "resolve", "connect", "discover", "resolve",
+  EXPECT_THAT(told.phase_names(), ElementsAre("prepare", "resolve", "connect", "discovery", "resolve",
                                               "connect", "list", "resolve", "connect", "call"));
 }
 
@@ -220,14 +220,14 @@ TEST_F(OverHttp, ASessionIsEndedWhateverHappens) {
   };
   const Answer silent = [](Connection& c, const std::string&) -> Awaitable<void> { co_await c.hold(); };
   for (const Row& row : {
-           Row{"initialize", "fail read_timeout at discover",  // its name comes, its answer never does
+           Row{"initialize", "fail read_timeout at discovery",  // its name comes, its answer never does
                [](Connection& c, const std::string&) -> Awaitable<void> {
                  co_await c.write(
                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: S-1\r\n\r\n: "
                      ".\n\n");
                  co_await c.hold();
                }},
-           Row{"notifications/initialized", "fail status at discover", bytes(status("500 Oops"))},
+           Row{"notifications/initialized", "fail status at discovery", bytes(status("500 Oops"))},
            Row{"tools/list", "fail read_timeout at list", silent},
            Row{"tools/list", "fail status at list",
                bytes(status("404 Not Found",
@@ -259,7 +259,7 @@ TEST_F(OverHttp, ANameThatWouldWriteHeadersIsNoName) {
   for (const std::string& id : {std::string("a b"), std::string(2000, 'x'), std::string("\xc3\xa4")}) {
     sessions(id);
     const Told told = fresh();
-    EXPECT_EQ(told.verdict(), "fail protocol at discover") << testing::PrintToString(told);
+    EXPECT_EQ(told.verdict(), "fail protocol at discovery") << testing::PrintToString(told);
   }
   sessions("");  // none is needed
   EXPECT_EQ(fresh().verdict(), "pass");
@@ -355,13 +355,13 @@ TEST_F(OverHttp, AServerSilentAtDiscoverMayBeOfTheOlderEra) {
   const Told told = run("tools: [echo]", 900ms);
   EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
   specials_["initialize"] = specials_["server/discover"];
-  EXPECT_EQ(fresh("tools: [echo]", 600ms).verdict(), "fail read_timeout at discover");
+  EXPECT_EQ(fresh("tools: [echo]", 600ms).verdict(), "fail read_timeout at discovery");
 }
 
 TEST_F(OverHttp, WhoIsBeforeTheServerSpeaksForItself) {
   for (const auto& [answer, verdict] : std::initializer_list<std::pair<std::string, std::string>>{
-           {status("401 Unauthorized"), "fail auth at discover"},
-           {status("502 Bad Gateway"), "fail status at discover"}}) {
+           {status("401 Unauthorized"), "fail auth at discovery"},
+           {status("502 Bad Gateway"), "fail status at discovery"}}) {
     on("server/discover", answer);
     EXPECT_EQ(fresh().verdict(), verdict);
     EXPECT_THAT(asked_, ElementsAre("server/discover"));
@@ -432,7 +432,7 @@ TEST_F(OverPipes, EachEra) {
   const Told told = shell(stateless_ + "cat >/dev/null; echo bye >$1/bye");
   EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
   EXPECT_EQ(told.result.detail, "2026-07-28: 1 tools; echo answered hi");
-  EXPECT_THAT(told.phase_names(), ElementsAre("queue", "discover", "discover", "list", "call"));
+  EXPECT_THAT(told.phase_names(), ElementsAre("queue", "discovery", "discovery", "list", "call"));
   EXPECT_EQ(made("bye"), "bye\n");  // its input was closed, and it could go by itself
   const Told older = shell(sessions_);
   EXPECT_EQ(older.verdict(), "pass") << testing::PrintToString(older);
@@ -457,7 +457,7 @@ TEST_F(OverPipes, AServerThatEndsSaysHow) {
   const std::string met = stateless_.substr(0, stateless_.find('\n') + 1);
   for (const auto& [script, verdict, words] :
        std::initializer_list<std::tuple<std::string, std::string, std::string>>{
-           {"echo 'no API key' >&2; exit 3", "fail truncated at discover",
+           {"echo 'no API key' >&2; exit 3", "fail truncated at discovery",
             "exited with status 3 before it had answered server/discover; it said: no API key"},
            {met + "kill -SEGV $$", "fail truncated at list",
             "was killed by SIGSEGV before it had answered tools/list"},
@@ -475,7 +475,7 @@ TEST_F(OverPipes, AServerThatEndsSaysHow) {
   }
   OneProbe missing(loop_, "command: [/no/such/server]");
   const Told told = missing.run(2s);
-  EXPECT_EQ(told.verdict(), "fail unreachable at discover");
+  EXPECT_EQ(told.verdict(), "fail unreachable at discovery");
   EXPECT_THAT(told.result.detail, HasSubstr("/no/such/server: No such file"));
 }
 
