@@ -121,6 +121,24 @@ TEST_F(WithPeer, TheHandshakeIsDoneBeforeAnythingIsAsked) {
               testing::ElementsAre(R"({"type":"handshake_acknowledged","thread_id":"T7"})", "start_agent"));
 }
 
+TEST_F(WithPeer, WhatWasAskedBeforeTheHandshakeIsAskedAgainAfterIt) {
+  std::vector<std::string> heard;
+  const auto listen = [&](Connection& c) -> Awaitable<void> { heard.push_back(type_of(co_await hear(c))); };
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await listen(c);  // dropped, as the platform does before the dialogue
+    co_await say(c, R"({"type":"handshake_response","thread_id":"T7","run_id":"R7"})");
+    co_await listen(c);
+    co_await say(c, R"({"type":"handshake_complete"})");
+    const Question asked = co_await question(c);
+    heard.push_back(asked.type);
+    co_await chain(c, "R1", asked.answer());
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  EXPECT_THAT(heard, testing::ElementsAre("start_agent", "handshake_acknowledged", "start_agent"));
+}
+
 TEST_F(WithPeer, AHandshakeThatIsNotCompletedIsNoWelcome) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, R"({"type":"handshake_response","thread_id":"T7"})");
