@@ -293,6 +293,31 @@ TEST_F(WithPeer, FragmentsAndRubbishBetweenGoodEventsLoseNothing) {
   EXPECT_THAT(told.result.detail, AllOf(HasSubstr("5 of 5"), HasSubstr("9 frames not understood")));
 }
 
+TEST_F(WithPeer, APlatformThatUsesAnIdAgainIsToldFromOneThatIsSilent) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await event(c, "agent_started", "R1");
+    co_await event(c, "agent_thinking", "R1");
+  });
+  for (int i = 0; i < 2; ++i) {
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), "fail stalled at chain") << testing::PrintToString(told);
+    EXPECT_THAT(told.result.detail, HasSubstr("2 of 5 events"));
+  }
+}
+
+TEST_F(WithPeer, AnErrorUnderAnIdUsedAgainIsStillTheError) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await event(c, "agent_started", "R1");
+    co_await event(c, "agent_error", "R1");
+  });
+  EXPECT_EQ(run().verdict(), "fail agent_error at chain");
+  EXPECT_EQ(run().verdict(), "fail agent_error at chain");
+}
+
 TEST_F(WithPeer, AServerThatClosesInTheMiddle) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, welcome);
