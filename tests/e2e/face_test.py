@@ -40,6 +40,13 @@ class Commands(Scenario):
         self.assertIn(f'{path}:4:42: probes[1].timout: unknown key (did you mean "timeout"?)', done.stderr)
         self.assertEqual(run("run", "--config.file", path).returncode, 1)
 
+    def test_who_asks_nowhere_is_told_so(self):
+        for url in ("ftp://127.0.0.1:1", "http://", "http://[::1", "http://127.0.0.1:99999", ""):
+            for command, code in (("status", 3), ("report", 3), ("healthcheck", 1)):
+                done = run(command, "--url", url)
+                self.assertEqual(done.returncode, code, (command, url, done.stderr))
+                self.assertIn("not a URL of the form", done.stdout + done.stderr)
+
     def test_print_shows_defaults_and_no_secret(self):
         done = run("check", "--print", "--config.file", self.config(CONFIG.format(port=1)))
         self.assertEqual(done.returncode, 0, done.stderr)
