@@ -47,6 +47,22 @@ class Commands(Scenario):
                 self.assertEqual(done.returncode, code, (command, url, done.stderr))
                 self.assertIn("not a URL of the form", done.stdout + done.stderr)
 
+    def test_a_reload_says_what_it_cannot_change(self):
+        path = self.config(f"listen: 127.0.0.1:{free_port()}\nprobes: []\n")
+        daemon = subprocess.Popen([ANSWERBACK, "--config.file", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(daemon.stdout.close)
+        self.addCleanup(daemon.wait, 5)
+        self.addCleanup(daemon.terminate)
+        self.assertTrue(any("msg=started" in line for line in daemon.stdout))
+        self.config("listen: 127.0.0.1:1\nprobes: []\n")
+        daemon.send_signal(signal.SIGHUP)
+        lines = []
+        for line in daemon.stdout:
+            lines.append(line)
+            if "configuration reloaded" in line:
+                break
+        self.assertIn("listen changes with a restart only", "".join(lines))
+
     def test_print_shows_defaults_and_no_secret(self):
         done = run("check", "--print", "--config.file", self.config(CONFIG.format(port=1)))
         self.assertEqual(done.returncode, 0, done.stderr)
