@@ -40,6 +40,12 @@ class Commands(Scenario):
         self.assertIn(f'{path}:4:42: probes[1].timout: unknown key (did you mean "timeout"?)', done.stderr)
         self.assertEqual(run("run", "--config.file", path).returncode, 1)
 
+    def test_check_says_once_what_could_not_be_filled_in(self):
+        path = self.config("service: shop\ncredentials: {c: {jwt: {alg: HS256, secret: '${NOT_SET_ANYWHERE}', ttl: 5m}}}\n")
+        done = run("check", "--config.file", path)
+        self.assertEqual((done.returncode, done.stderr.count(f"{path}:")), (1, 1), done.stderr)
+        self.assertIn("${NOT_SET_ANYWHERE} is not set", done.stderr)
+
     def test_who_asks_nowhere_is_told_so(self):
         for url in ("ftp://127.0.0.1:1", "http://", "http://[::1", "http://127.0.0.1:99999", ""):
             for command, code in (("status", 3), ("report", 3), ("healthcheck", 1)):
