@@ -103,8 +103,8 @@ class Daemon {
     auto before = remember(first->state_dir);
     if (!before) return std::unexpected(before.error());
     use(std::move(first->others));
-    if (auto opened = open_port(options_.listen.empty() ? first->listen : options_.listen); !opened)
-      return opened;
+    listen_ = options_.listen.empty() ? first->listen : options_.listen;
+    if (auto opened = open_port(listen_); !opened) return opened;
     log_->log(sinks::LogLevel::info, "watching",
               {{"service", first->plan->service},
                {"probes", std::to_string(first->probes.size())},
@@ -175,6 +175,9 @@ class Daemon {
     in_use_.keep(next->effective, next->redactor);
     if (next->state_dir != state_dir_) {
       log_->log(sinks::LogLevel::warn, "state_dir changes with a restart only", {{"in_use", state_dir_}});
+    }
+    if (options_.listen.empty() && next->listen != listen_) {
+      log_->log(sinks::LogLevel::warn, "listen changes with a restart only", {{"in_use", listen_}});
     }
     const auto replaced = std::make_shared<std::promise<void>>();
     auto done = replaced->get_future();
@@ -300,8 +303,8 @@ class Daemon {
   std::mutex reloading_;
   ConfigWatch watch_;  // under reloading_
   const std::string instance_ = trace_id({.trace = drawn(), .span = {}});
-  std::string prefix_;     // of all routes; set before the port opens
-  std::string state_dir_;  // in use
+  std::string prefix_;              // of all routes; set before the port opens
+  std::string state_dir_, listen_;  // in use
   std::atomic<bool> stopping_ = false;
   std::optional<http::Server> server_;  // last: its thread asks all of the above
 };

@@ -32,14 +32,17 @@ std::string words(httplib::Error error) {
     return "its certificate is not to be trusted (--tls.ca-file, or --tls.insecure-skip-verify)";
   if (error == httplib::Error::SSLConnection)
     return "no TLS with it (plain HTTP, or it wants a certificate: --tls.cert-file and --tls.key-file)";
+  if (error == httplib::Error::SSLLoadingCerts)
+    return "--tls.ca-file cannot be read, or holds no certificate";
   return httplib::to_string(error);
 }
 
 cli::Ask ask(const cli::Options& options, std::chrono::milliseconds limit) {
   return [&options, limit, at = cli::whereabouts(options.url)](const std::string& path) -> cli::Answer {
+    if (std::string wrong = cli::flaw(at); !wrong.empty()) return {0, {}, std::move(wrong)};
     const std::string& key = options.key_file.empty() ? options.cert_file : options.key_file;
     httplib::Client client(at.origin, options.cert_file, key);
-    if (!client.is_valid()) return {0, {}, "not a URL of the form http://host:port, or no such certificate"};
+    if (!client.is_valid()) return {0, {}, "no such certificate or key, or they do not belong together"};
     client.set_connection_timeout(limit);
     client.set_read_timeout(limit);
     if (at.names_a_user) client.set_basic_auth(at.user, at.password);

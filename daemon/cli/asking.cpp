@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace answerback::cli {
 namespace {
@@ -22,7 +23,35 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
+// A scheme is the same however it is written.
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 }  // namespace
+
+std::string flaw(const Whereabouts& at) {
+  constexpr std::string_view form = "not a URL of the form http[s]://HOST:PORT";
+  const std::size_t scheme = at.origin.find("://");
+  if (scheme != std::string::npos && at.origin.substr(0, scheme) != "http" &&
+      at.origin.substr(0, scheme) != "https")
+    return std::string(form);
+  std::string_view rest = std::string_view(at.origin).substr(scheme == std::string::npos ? 0 : scheme + 3);
+  const std::size_t host = rest.starts_with('[') ? rest.find(']') + 1 : std::min(rest.find(':'), rest.size());
+  if (host == 0) return std::string(form);  // none, or an address that is not closed
+  rest.remove_prefix(host);
+  const bool good = rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
+  return good ? std::string() : std::string(form);
+}
 
 Whereabouts whereabouts(std::string_view url) {
   while (url.ends_with('/')) url.remove_suffix(1);
@@ -39,7 +68,7 @@ Whereabouts whereabouts(std::string_view url) {
     if (colon < userinfo.size()) out.password = unescaped(userinfo.substr(colon + 1));
     authority.remove_prefix(at + 1);
   }
-  out.origin = std::string(url.substr(0, host)) + std::string(authority);
+  out.origin = lower(url.substr(0, host)) + std::string(authority);
   out.prefix = url.substr(path);
   return out;
 }

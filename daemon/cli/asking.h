@@ -23,6 +23,8 @@ struct Whereabouts {
   std::string shown() const { return origin + prefix; }  // without the password
 };
 Whereabouts whereabouts(std::string_view url);
+// Why nobody can be asked there; empty: they can.
+std::string flaw(const Whereabouts&);
 
 // What to do about an answer of 400, 401 or 429, for whoever typed the command; empty where there is nothing
 // to say.

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
 constexpr std::string_view digits = "0123456789";
-constexpr std::array<std::string_view, 6> taken_labels = {"probe", "verdict", "reason",
-                                                          "le",    "group",   "capability"};
+constexpr std::array<std::string_view, 11> taken_labels = {"probe", "health", "verdict",   "reason",
+                                                           "phase", "cause",  "stage",     "direction",
+                                                           "le",    "group",  "capability"};
 
 constexpr Duration least_interval = std::chrono::milliseconds(10);
 constexpr Duration least_timeout = std::chrono::milliseconds(1);

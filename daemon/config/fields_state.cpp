@@ -19,6 +19,7 @@ std::shared_ptr<Fields::State> Fields::State::of(std::shared_ptr<Document> docum
 }
 
 std::string Fields::State::path_of(std::string_view key) const {
+  if (key.empty()) return path;  // of the mapping itself
   return path.empty() ? std::string(key) : path + "." + std::string(key);
 }
 
@@ -69,6 +70,7 @@ void Fields::State::error(std::string_view key, std::string message, Show show) 
 }
 
 void Fields::State::error(const Node& at, std::string at_path, std::string message, Show show) const {
+  if (at.unusable) return;  // why has been said where it became so
   report(document->diagnostics, *at.source, at.at, std::move(at_path), std::move(message), show);
 }
 

@@ -66,6 +66,7 @@ class Interpolator {
     out.append(raw, pos);
     node.plain = node.plain && whole && !out.empty();
     node.filled = filled;
+    node.alone = whole;
     node.text = std::move(out);
   }
 

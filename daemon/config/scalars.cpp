@@ -15,9 +15,12 @@ std::string wrong(const Node& node, std::string_view what, std::string_view hint
   return hint.empty() ? message : message + " (" + std::string(hint) + ")";
 }
 
-std::string_view number_hint(const Node& node) {
-  return node.plain ? ambiguity(node.text) : std::string_view("it is text: take the quotes away");
-}
+// Quotes make text of a value, but not of a lone variable: within { } it cannot stand without them.
+bool is_typed(const Node& node) { return node.plain || node.alone; }
+
+constexpr std::string_view quoted = "it is text: take the quotes away";
+
+std::string_view number_hint(const Node& node) { return is_typed(node) ? ambiguity(node.text) : quoted; }
 
 }  // namespace
 
@@ -54,10 +57,9 @@ Parsed<Duration> read_duration(const Node& node) {
 }
 
 Parsed<bool> read_flag(const Node& node) {
-  if (node.plain && node.text == "true") return true;
-  if (node.plain && node.text == "false") return false;
-  return std::unexpected(
-      wrong(node, "a boolean", node.plain ? "write true or false" : "it is text: take the quotes away"));
+  if (is_typed(node) && node.text == "true") return true;
+  if (is_typed(node) && node.text == "false") return false;
+  return std::unexpected(wrong(node, "a boolean", is_typed(node) ? "write true or false" : quoted));
 }
 
 }  // namespace answerback::config

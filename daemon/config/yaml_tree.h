@@ -20,6 +20,7 @@ struct Node {
   Kind kind = Kind::null;
   bool plain = false;   // text that stands without quotes
   bool filled = false;  // text that came, wholly or in part, from a variable or a file
+  bool alone = false;   // and is that and nothing else
   bool from_file = false;
   bool unusable = false;  // wrong, and already reported
   const Source* source = nullptr;

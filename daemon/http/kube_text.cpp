@@ -35,7 +35,7 @@ std::string unmatched(const std::vector<std::string>& names, const std::vector<N
 
 Response kube_answer(std::string_view name, const std::vector<NamedCheck>& checks, const Request& request) {
   const std::vector<std::string> left_out = excluded(request);
-  std::string lines;
+  std::string lines, why;
   bool ok = true;
   for (const NamedCheck& check : checks) {
     if (has(left_out, check.name)) {
@@ -43,11 +43,13 @@ Response kube_answer(std::string_view name, const std::vector<NamedCheck>& check
     } else {
       lines += check.ok ? "[+]" + check.name + " ok\n" : "[-]" + check.name + " failed: reason withheld\n";
       ok = ok && check.ok;
+      if (!check.ok && !check.why.empty()) why.append(why.empty() ? "why: " : "; ").append(check.why);
     }
   }
   if (const std::string names = unmatched(left_out, checks); !names.empty()) {
     lines += "warn: some health checks cannot be excluded: no matches for " + names + "\n";
   }
+  if (!why.empty()) lines.append(why).append("\n");
   if (!access::is_trusted(request.standing)) lines.clear();
   Response response;
   response.status = ok ? 200 : 503;

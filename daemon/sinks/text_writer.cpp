@@ -41,10 +41,14 @@ void append_value(std::string& out, double number) {
   }
 }
 
-// An edge is part of a series' name: OpenMetrics has one spelling for each, 1.0 and not 1.
+// An edge is part of a series' name, which others match as text: 0.0005 and not 5e-04, and in OpenMetrics 1.0
+// and not 1.
 void append_edge(std::string& out, double edge, Exposition format) {
+  if (std::isinf(edge)) return append_value(out, edge);
   const std::size_t begin = out.size();
-  append_value(out, edge);
+  std::array<char, 32> text{};  // ours go from 0.0005 to 60
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), edge, std::chars_format::fixed).ptr;
+  out.append(text.data(), end);
   const bool whole = out.find_first_not_of("0123456789", begin) == std::string::npos;
   if (whole && format == Exposition::openmetrics) out += ".0";
 }

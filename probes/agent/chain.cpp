@@ -53,6 +53,8 @@ void Chain::apply(const AgentEvent& event, Steady at) {
   if (owner == Whose::late) {
     ++late_;
     if (event.name == stages_.back().name) ++late_ends_;
+    if (event.name == stages_.front().name && event.parent.empty() && begun_again_.empty())
+      begun_again_ = event.run_id;
     return;
   }
   if (owner == Whose::stranger || owner == Whose::other) {
@@ -218,6 +220,12 @@ void Chain::disown() {
 void Chain::own(const std::string& run_id) {
   ChainIdentity identity = identity_;
   if (identity.earlier.erase(run_id) > 0) look_again(std::move(identity));
+}
+
+bool Chain::claim() {
+  if (state_ != State::silent || late_ends_ > 0 || begun_again_.empty()) return false;
+  own(std::string(begun_again_));
+  return true;
 }
 
 void Chain::look_again(ChainIdentity identity) {

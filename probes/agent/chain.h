@@ -70,6 +70,9 @@ class Chain {
   void disown();
   // The run we took for an earlier one is ours after all (its answer is): ids may be used again.
   void own(const std::string& run_id);
+  // Nothing of ours has come, but a run has begun under an id of an earlier one, which had begun already: ids
+  // are used again, and it is ours. Otherwise false, and nothing has changed.
+  bool claim();
 
   const std::vector<Stage>& stages() const { return stages_; }
   std::size_t reached() const;
@@ -121,7 +124,8 @@ class Chain {
   ToolCalls tools_;
   std::string last_name_, answer_, streamed_, after_end_, overclaim_, warned_;
   std::optional<Wall> first_stamp_;
-  std::string other_;  // the first event of another run
+  std::string other_;        // the first event of another run
+  std::string begun_again_;  // the first id of an earlier run that began anew
   std::size_t late_ = 0, late_ends_ = 0, not_understood_ = 0;
   Gap widest_;
   std::vector<Steady> times_;

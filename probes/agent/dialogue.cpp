@@ -61,7 +61,10 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
     }
     if (!*arrival) {
       if (chain.state() == State::ended) co_return std::expected<void, Failure>();
-      co_return std::unexpected(chain.silence(run_.clock.now()));
+      if (!chain.claim()) co_return std::unexpected(chain.silence(run_.clock.now()));
+      if (phases_) enter_phase_of(chain);
+      if (chain.state() == State::failed) co_return std::unexpected(chain.failure());
+      continue;
     }
     const AgentEvent& event = (*arrival)->event;
     if (event.kind == EventKind::unrecognised && event.received_type == line_.forms()[form] &&

@@ -1,5 +1,7 @@
 #include "probes/agent/platform.h"
 
+#include <utility>
+
 #include "probes/shared/platform/session.h"
 #include "probes/shared/platform/time.h"
 
@@ -19,7 +21,8 @@ class Line final : public AgentLine {
 
   std::span<const std::string> forms() const override { return settings_.forms; }
   asio::awaitable<std::expected<void, Failure>> ask(std::size_t form, const std::string& question) override {
-    co_return co_await session_.send(request_text(settings_.forms[form], question));
+    unheard_ = request_text(settings_.forms[form], question);
+    co_return co_await session_.send(unheard_);
   }
   asio::awaitable<std::expected<void, Failure>> knock() override {
     co_return co_await session_.send(R"({"type":"ping"})");
@@ -33,6 +36,8 @@ class Line final : public AgentLine {
     auto arrival = co_await session_.next(until);
     if (!arrival) co_return std::unexpected(std::move(arrival).error());
     if (!*arrival) co_return std::nullopt;
+    if (auto again = co_await ask_again((*arrival)->event); !again)
+      co_return std::unexpected(std::move(again).error());
     co_return Arrival{std::move((*arrival)->event), (*arrival)->at};
   }
   asio::awaitable<void> close() override { co_await session_.close(); }
@@ -51,8 +56,17 @@ class Line final : public AgentLine {
   std::optional<ProbeResult> warning() const override { return session_.warning(); }
 
  private:
+  // Who welcomes first and then wants the handshake has dropped what was asked in between, without a word.
+  asio::awaitable<std::expected<void, Failure>> ask_again(const AgentEvent& event) {
+    if (event.kind == EventKind::stage || event.kind == EventKind::agent_error) unheard_.clear();
+    if (event.kind != EventKind::handshake_complete || unheard_.empty())
+      co_return std::expected<void, Failure>();
+    co_return co_await session_.send(std::exchange(unheard_, {}));
+  }
+
   const PlatformDialect& settings_;
   Session session_;
+  std::string unheard_;  // the request, until something has come of it
 };
 
 class Dialect final : public AgentDialect {

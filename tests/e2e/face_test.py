@@ -40,6 +40,35 @@ class Commands(Scenario):
         self.assertIn(f'{path}:4:42: probes[1].timout: unknown key (did you mean "timeout"?)', done.stderr)
         self.assertEqual(run("run", "--config.file", path).returncode, 1)
 
+    def test_check_says_once_what_could_not_be_filled_in(self):
+        path = self.config("service: shop\ncredentials: {c: {jwt: {alg: HS256, secret: '${NOT_SET_ANYWHERE}', ttl: 5m}}}\n")
+        done = run("check", "--config.file", path)
+        self.assertEqual((done.returncode, done.stderr.count(f"{path}:")), (1, 1), done.stderr)
+        self.assertIn("${NOT_SET_ANYWHERE} is not set", done.stderr)
+
+    def test_who_asks_nowhere_is_told_so(self):
+        for url in ("ftp://127.0.0.1:1", "http://", "http://[::1", "http://127.0.0.1:99999", ""):
+            for command, code in (("status", 3), ("report", 3), ("healthcheck", 1)):
+                done = run(command, "--url", url)
+                self.assertEqual(done.returncode, code, (command, url, done.stderr))
+                self.assertIn("not a URL of the form", done.stdout + done.stderr)
+
+    def test_a_reload_says_what_it_cannot_change(self):
+        path = self.config(f"listen: 127.0.0.1:{free_port()}\nprobes: []\n")
+        daemon = subprocess.Popen([ANSWERBACK, "--config.file", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(daemon.stdout.close)
+        self.addCleanup(daemon.wait, 5)
+        self.addCleanup(daemon.terminate)
+        self.assertTrue(any("msg=started" in line for line in daemon.stdout))
+        self.config("listen: 127.0.0.1:1\nprobes: []\n")
+        daemon.send_signal(signal.SIGHUP)
+        lines = []
+        for line in daemon.stdout:
+            lines.append(line)
+            if "configuration reloaded" in line:
+                break
+        self.assertIn("listen changes with a restart only", "".join(lines))
+
     def test_print_shows_defaults_and_no_secret(self):
         done = run("check", "--print", "--config.file", self.config(CONFIG.format(port=1)))
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -121,6 +121,24 @@ TEST_F(WithPeer, TheHandshakeIsDoneBeforeAnythingIsAsked) {
               testing::ElementsAre(R"({"type":"handshake_acknowledged","thread_id":"T7"})", "start_agent"));
 }
 
+TEST_F(WithPeer, WhatWasAskedBeforeTheHandshakeIsAskedAgainAfterIt) {
+  std::vector<std::string> heard;
+  const auto listen = [&](Connection& c) -> Awaitable<void> { heard.push_back(type_of(co_await hear(c))); };
+  serve([&](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await listen(c);  // dropped, as the platform does before the dialogue
+    co_await say(c, R"({"type":"handshake_response","thread_id":"T7","run_id":"R7"})");
+    co_await listen(c);
+    co_await say(c, R"({"type":"handshake_complete"})");
+    const Question asked = co_await question(c);
+    heard.push_back(asked.type);
+    co_await chain(c, "R1", asked.answer());
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  EXPECT_THAT(heard, testing::ElementsAre("start_agent", "handshake_acknowledged", "start_agent"));
+}
+
 TEST_F(WithPeer, AHandshakeThatIsNotCompletedIsNoWelcome) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, R"({"type":"handshake_response","thread_id":"T7"})");
@@ -273,6 +291,31 @@ TEST_F(WithPeer, FragmentsAndRubbishBetweenGoodEventsLoseNothing) {
   const Told told = run();
   EXPECT_EQ(told.verdict(), "pass") << told.result.detail;
   EXPECT_THAT(told.result.detail, AllOf(HasSubstr("5 of 5"), HasSubstr("9 frames not understood")));
+}
+
+TEST_F(WithPeer, APlatformThatUsesAnIdAgainIsToldFromOneThatIsSilent) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await event(c, "agent_started", "R1");
+    co_await event(c, "agent_thinking", "R1");
+  });
+  for (int i = 0; i < 2; ++i) {
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), "fail stalled at chain") << testing::PrintToString(told);
+    EXPECT_THAT(told.result.detail, HasSubstr("2 of 5 events"));
+  }
+}
+
+TEST_F(WithPeer, AnErrorUnderAnIdUsedAgainIsStillTheError) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    co_await event(c, "agent_started", "R1");
+    co_await event(c, "agent_error", "R1");
+  });
+  EXPECT_EQ(run().verdict(), "fail agent_error at chain");
+  EXPECT_EQ(run().verdict(), "fail agent_error at chain");
 }
 
 TEST_F(WithPeer, AServerThatClosesInTheMiddle) {

@@ -154,6 +154,17 @@ TEST(Asking, TheUrlSaysWhereAndWho) {
   EXPECT_EQ(whereabouts("http://u:100%@h").password, "100%");
   EXPECT_EQ(whereabouts("h:1").origin, "h:1");
   EXPECT_FALSE(whereabouts("http://h:1/x@y").names_a_user);
+  EXPECT_EQ(whereabouts("HTTPS://H:1").origin, "https://H:1");
+}
+
+TEST(Asking, WhatIsNoUrlIsSaidBeforeAnybodyIsAsked) {
+  for (const char* const good :
+       {"http://h", "https://h:1/p", "HTTP://h:65535", "h:1", "h", "http://[::1]:1", "[::1]"})
+    EXPECT_EQ(flaw(whereabouts(good)), "") << good;
+  for (const char* const bad :
+       {"", "/", "http://", "ftp://h", "unix://h", "http://h:", "http://h:0x1", "http://h:65536",
+        "http://h:-1", "http://:1", "http://[::1", "http://[::1]1", "http://u:p@", "://h"})
+    EXPECT_NE(flaw(whereabouts(bad)), "") << bad;
 }
 
 TEST(Asking, ARefusalIsToldWithWhatToDo) {

@@ -94,6 +94,8 @@ TEST(Fields, ErrorsFindWhatIsInside) {
   EXPECT_EQ(probe.last(), "probes[0].list: wrong");
   probe.fields.error("map.k", "wrong");
   EXPECT_EQ(probe.last(), "probes[0].map.k: wrong");
+  probe.fields.error("", "wrong");
+  EXPECT_EQ(probe.last(), "probes[0]: wrong");
   probe.fields.error("none", "wrong");
   EXPECT_EQ(probe.last(), "probes[0].none: wrong");
 }

@@ -40,10 +40,16 @@ TEST(Interpolate, AValueBringsNoStructure) {
   EXPECT_EQ(written.loaded.config.state_dir, "a: [b, c]\" # d");
 }
 
-TEST(Interpolate, IsTypedByItsTextOnlyWhereItStandsAloneAndUnquoted) {
+TEST(Interpolate, IsTypedByItsTextOnlyWhereItStandsAlone) {
   const std::string probe = "probes: \n  - name: a\n    type: plain\n    fall: ";
   EXPECT_EQ(Written(probe + "${N}\n", {{"N", "7"}}).loaded.config.plan.probes[0].thresholds.fall, 7);
-  EXPECT_THAT(Written(probe + "\"${N}\"\n", {{"N", "7"}}).text(), HasSubstr("take the quotes away"));
+  // Within { } a variable cannot stand without quotes.
+  EXPECT_EQ(Written(probe + "\"${N}\"\n", {{"N", "7"}}).loaded.config.plan.probes[0].thresholds.fall, 7);
+  EXPECT_EQ(Written(probe + "'${N:-7}'\n").loaded.config.plan.probes[0].thresholds.fall, 7);
+  EXPECT_FALSE(
+      Written(probe + "1\n    critical: '${B}'\n", {{"B", "false"}}).loaded.config.plan.probes[0].critical);
+  EXPECT_THAT(Written(probe + "\"1${N}\"\n", {{"N", "7"}}).text(), HasSubstr("take the quotes away"));
+  EXPECT_THAT(Written(probe + "\"$${N}\"\n", {{"N", "7"}}).text(), HasSubstr("take the quotes away"));
   EXPECT_THAT(Written(probe + "1${N}\n", {{"N", "7"}}).text(), HasSubstr("not an integer"));
 }
 

@@ -262,6 +262,25 @@ TEST_F(PipelineTest, CausesExplainWhatDependsOnThem) {
   EXPECT_EQ(told<OutputChanged>().size(), 2U) << "the same cause is no news";
 }
 
+TEST_F(PipelineTest, WhatARootHasBrokenStaysItsDoingWhenItComesBackFirst) {
+  auto agent = probe_info("agent");
+  agent.depends_on = {0};
+  replace({probe_info("db"), agent});
+  fails(1, 0);
+  fails(1, 1);
+  look();
+  for (const ProbeId id : {0U, 1U}) {
+    for (int i = 0; i < 3; ++i) finish(ProbeResult::pass(), id);
+    look();
+  }
+  const auto closed = told<IncidentClosed>();
+  ASSERT_EQ(closed.size(), 2U);
+  EXPECT_EQ(closed[0].incident.probe, "db");
+  EXPECT_EQ(closed[1].incident.probe, "agent");
+  EXPECT_EQ(closed[1].incident.cause, "db");
+  EXPECT_EQ(closed[1].incident.whys.back().find("because db is down"), 0U);
+}
+
 TEST_F(PipelineTest, WhatMovesTogetherIsJudgedTogether) {
   auto agent = probe_info("agent");
   agent.depends_on = {1};

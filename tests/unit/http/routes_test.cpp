@@ -45,6 +45,14 @@ TEST_F(Routes, ReadyzFailsVerboselyAndCanLeaveTheFailureOut) {
 TEST_F(Routes, UnknownIsNeverReady) {
   given.views[0].facts.health = Health::unknown;
   EXPECT_EQ(ask("/readyz").status, 503);
+  EXPECT_THAT(ask("/readyz").body,
+              testing::HasSubstr("\nwhy: db: no verdict that still holds\nreadyz check failed"));
+  EXPECT_EQ(ask("/readyz?exclude=db").body, "ok");
+  given.views[0].last = nullptr;
+  EXPECT_THAT(ask("/readyz").body, testing::HasSubstr("\nwhy: db: no verdict yet\n"));
+  given.stalled("stalled for 3 s");
+  EXPECT_THAT(ask("/readyz").body, testing::HasSubstr("\nwhy: not looking: "));
+  EXPECT_THAT(ask("/readyz").body, testing::HasSubstr("stalled for 3 s; db: no verdict yet\n"));
 }
 
 TEST_F(Routes, WithoutAGroupReadinessIsEveryCriticalProbe) {
@@ -57,8 +65,8 @@ TEST_F(Routes, WithoutAGroupReadinessIsEveryCriticalProbe) {
 TEST_F(Routes, WithoutProbesNothingIsReady) {
   given = test::SnapshotBuilder();
   EXPECT_EQ(ask("/readyz").body,
-            "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[-]probes failed: reason withheld\nreadyz check "
-            "failed\n");
+            "[+]shutdown ok\n[+]engine ok\n[+]looking ok\n[-]probes failed: reason withheld\n"
+            "why: no probes are configured\nreadyz check failed\n");
   EXPECT_EQ(ask("/health").status, 503);
 }
 

@@ -133,6 +133,7 @@ TEST(Metrics, AreOpenMetricsWhereAskedFor) {
            "32\"} 1 " +
                trace + "0.21 ",
            "stage=\"agent_started\",le=\"0.5\"} 1 " + trace + "0.3 ",
+           std::string("\nanswerback_scheduler_lag_seconds_bucket{le=\"0.0005\"} 0\n"),
            std::string("\nanswerback_scheduler_lag_seconds_bucket{le=\"0.001\"} 1\n"),
            std::string("\nanswerback_probe_up{probe=\"new\"} NaN\n"),
        }) {
