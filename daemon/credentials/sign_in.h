@@ -15,6 +15,7 @@ namespace answerback {
 struct SignIn {
   net::HttpRequest request = {};                                 // holds secrets
   std::string token = "/access_token", expires = "/expires_in";  // JSON pointers into the answer
+  bool single_use = false;                                       // each token is good for one request
 };
 
 // From the mapping under `login` or `oauth`.
