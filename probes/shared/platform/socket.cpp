@@ -5,11 +5,11 @@
 
 #include "credentials/credentials.h"
 #include "probe/within.h"
+#include "probes/shared/endpoint.h"
 
 namespace answerback::probes {
 namespace {
 
-using namespace std::chrono_literals;
 using Read = std::expected<net::Message, net::Gone>;
 
 constexpr std::size_t shortest_secret = 4;  // a shorter one would make any text unreadable
@@ -31,8 +31,7 @@ Failure refused(Run& run, net::Refusal refusal, const std::string& token) {
 PlatformSocket::PlatformSocket(Run& run, const SessionSettings& settings, net::WebSocket socket,
                                std::string token)
     : run_(&run), who_(&settings.who), socket_(std::move(socket)), secrets_{std::move(token)} {
-  const Duration left = run.deadline - run.clock.now();
-  last_call_ = run.deadline - std::clamp<Duration>(left / 10, 20ms, 500ms);
+  last_call_ = last_call_of(run);
 }
 
 asio::awaitable<std::expected<PlatformSocket, Failure>> PlatformSocket::open(
@@ -93,7 +92,7 @@ void PlatformSocket::keep(std::string_view label, std::string_view text) {
 asio::awaitable<void> PlatformSocket::close() {
   if (gone_) co_return;
   gone_ = true;
-  co_await socket_.close(*run_, std::min(run_->deadline, run_->clock.now() + 1s));
+  co_await socket_.close(*run_, goodbye_of(*run_));
 }
 
 void PlatformSocket::hide(const std::string& secret) {

@@ -275,6 +275,21 @@ TEST_F(WithPeer, FragmentsAndRubbishBetweenGoodEventsLoseNothing) {
   EXPECT_THAT(told.result.detail, AllOf(HasSubstr("5 of 5"), HasSubstr("9 frames not understood")));
 }
 
+// It says no goodbye either; the words must be out before the deadline.
+TEST_F(WithPeer, AServerThatFreezesDoesNotTakeTheVerdictWithIt) {
+  for (const bool started : {false, true}) {
+    serve([started](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      co_await question(c);
+      if (started) co_await event(c, "agent_started", "R1");
+      co_await c.hold();
+    });
+    const Told told = run(agent, "\n    control: false", 600ms);
+    EXPECT_EQ(told.verdict(), started ? "fail stalled at chain" : "fail no_start at dispatch");
+    EXPECT_LT(told.took, 600ms) << "killed at its deadline, and told as late";
+  }
+}
+
 TEST_F(WithPeer, AServerThatClosesInTheMiddle) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, welcome);
