@@ -5,6 +5,7 @@
 
 #include "credentials/credentials.h"
 #include "probe/within.h"
+#include "probes/shared/edge.h"
 #include "probes/shared/endpoint.h"
 
 namespace answerback::probes {
@@ -23,6 +24,10 @@ asio::awaitable<void> read_into(Run& run, net::WebSocket& socket, std::optional<
 Failure refused(Run& run, net::Refusal refusal, const std::string& token) {
   if (!refusal.body.empty() && (token.empty() || !refusal.body.contains(token)))
     run.frame("body", refusal.body);
+  refusal.failure.detail += front_note({.status = refusal.status,
+                                        .headers = std::move(refusal.headers),
+                                        .body = std::move(refusal.body),
+                                        .url = {}});
   return std::move(refusal.failure);
 }
 

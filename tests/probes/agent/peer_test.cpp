@@ -341,6 +341,23 @@ TEST_F(WithPeer, ASocketThatIsNeverClosedIsDroppedAtTheDeadline) {
   EXPECT_EQ(run(websocket, "", 400ms).verdict(), "pass");
 }
 
+TEST_F(WithPeer, AGatewayThatRefusesInTheAppsPlaceIsNamed) {
+  const auto refuse = [&](std::string answer) {
+    bench_.reset();
+    peer_.emplace(loop_.io, [answer](Connection& c) -> Awaitable<void> {
+      co_await c.read_http();
+      co_await c.write(answer);
+    });
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), "fail upgrade_refused at upgrade");
+    return told.result.detail;
+  };
+  EXPECT_EQ(refuse("HTTP/1.1 502 Bad Gateway\r\nServer: Caddy\r\nContent-Length: 0\r\n\r\n"),
+            "the server answered 502 to the upgrade; made by Caddy in front, not by the app");
+  EXPECT_EQ(refuse("HTTP/1.1 503 No\r\nServer: uvicorn\r\nContent-Length: 8\r\n\r\nstarting"),
+            "the server answered 503 to the upgrade");
+}
+
 TEST_F(WithPeer, NoSubprotocolSelectedIsAWarning) {
   serve([](Connection& c) -> Awaitable<void> { co_await say(c, welcome); });
   EXPECT_EQ(run(websocket, "\n    subprotocols: chat").verdict(), "warn subprotocol at welcome");
