@@ -275,6 +275,25 @@ TEST_F(WithPeer, FragmentsAndRubbishBetweenGoodEventsLoseNothing) {
   EXPECT_THAT(told.result.detail, AllOf(HasSubstr("5 of 5"), HasSubstr("9 frames not understood")));
 }
 
+TEST_F(WithPeer, EventsMayComeTogether) {
+  for (const bool list : {true, false}) {
+    serve([list](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      const Question asked = co_await question(c);
+      std::string text;
+      for (const std::string_view name : usual_chain) {
+        const boost::json::object data{{"run_id", "R1"}, {"final_response", asked.answer()}};
+        text += (text.empty() ? ""
+                 : list       ? ","
+                              : "\n") +
+                boost::json::serialize(boost::json::object{{"type", name}, {"data", data}});
+      }
+      co_await say(c, list ? "[" + text + "]" : text);
+    });
+    EXPECT_EQ(run().verdict(), "pass") << list;
+  }
+}
+
 // It says no goodbye either; the words must be out before the deadline.
 TEST_F(WithPeer, AServerThatFreezesDoesNotTakeTheVerdictWithIt) {
   for (const bool started : {false, true}) {
