@@ -97,7 +97,7 @@ def self_test():
         ("daemon/blackbox/a.cpp", '#include "engine/runner.h"', 1),
         ("daemon/http/a.h", "#include <boost/beast/http.hpp>", 1),
         ("probes/http/http.cpp", '#include "probes/shared/expect/expect.h"', 0),
-        ("probes/http/http.cpp", '#include "probes/http/edge.h"', 0),
+        ("probes/http/http.cpp", '#include "probes/http/before.h"', 0),
         ("probes/http/http.cpp", '#include "probes/tcp.h"', 1),
         ("probes/tcp.cpp", '#include "probes/http/http.h"', 1),
         ("probes/shared/endpoint.cpp", '#include "probes/http/http.h"', 1),

@@ -101,6 +101,7 @@ bool names_a_secret(std::string_view key) {
       "apikey",   "api-key", "private_key", "authorization", "cookie"};
   std::string lower(key);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower.starts_with("send_")) return false;  // send_token: how it is sent, by a word of our own
   return std::ranges::any_of(endings, [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 

@@ -58,7 +58,10 @@ std::shared_ptr<const CredentialSet> read_credentials(
     } else {
       config::Fields keys = login ? fields.child("login", "a token that signing in gives")
                                   : fields.child("oauth", "a token of OAuth's client_credentials");
-      set->emplace(credential, login ? read_login(keys) : read_oauth(keys));
+      SignIn sign_in = login ? read_login(keys) : read_oauth(keys);
+      sign_in.single_use =
+          keys.flag("single_use", false, "each token opens one connection, as a ticket does");
+      set->emplace(credential, std::move(sign_in));
     }
     fields.finish();
   }

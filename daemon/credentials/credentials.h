@@ -5,6 +5,7 @@
 //     canary: {jwt: {alg: HS256, secret: "${JWT_SECRET}", claims: {sub: canary-1, aud: platform}, ttl: 5m}}
 //     fixed:  {bearer: "${TOKEN}"}
 //     user:   {login: {url: "https://auth/login", json: {user: canary, password: "${PASSWORD}"}}}
+//     ticket: {login: {url: "https://api/ws-ticket", token: /ticket, single_use: true}}
 //     client: {oauth: {token_url: "https://auth/token", client_id: canary, client_secret: "${SECRET}"}}
 //     signer: {oauth: {token_url: "https://auth/token", client_id: me, style: private_key_jwt, key:
 //     "${KEY}"}}

@@ -17,6 +17,7 @@ struct SignIn {
   net::HttpRequest request = {};                                 // holds secrets
   std::string token = "/access_token", expires = "/expires_in";  // JSON pointers into the answer
   std::optional<ClientAssertion> assertion = {};                 // goes into the form, made for each request
+  bool single_use = false;                                       // each token is good for one request
 };
 
 // From the mapping under `login` or `oauth`.

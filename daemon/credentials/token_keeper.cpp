@@ -55,7 +55,10 @@ asio::awaitable<std::expected<Secret, Failure>> TokenKeeper::token(std::shared_p
     }
     if (!me.busy_) {
       co_await me.sign_in(run);
-      continue;
+      if (!me.sign_in_.single_use || !me.kept_) continue;
+      const std::string ticket = std::move(me.kept_->token);
+      me.kept_.reset();
+      co_return Secret(ticket);
     }
     run.enter(Phase::sign_in, Reason::auth);
     run.phases.note("waiting for credentials \"" + me.name_ + "\", " + me.sign_in_.request.url.place());

@@ -187,6 +187,8 @@ TlsAgreement agreement_of(TlsStream& stream) {
 
 Failure tls_failure(const error_code& error, std::string_view doing) {
   if (is_tls(error)) return {Reason::tls_protocol, std::string(doing) + ": " + tls_words(error)};
+  // Many servers close without TLS's goodbye, also where they want a certificate of ours (TLS 1.3).
+  if (error == ssl::error::stream_truncated) return socket_failure(asio::error::eof, doing);
   return socket_failure(error, doing);
 }
 

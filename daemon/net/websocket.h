@@ -35,6 +35,7 @@ struct Refusal {
                     // or as fetch()
   unsigned status = 0;  // of the answer, 0 where there was none
   std::string body;     // its first KiB
+  Headers headers = {};
 };
 
 // A socket that ended.

@@ -173,8 +173,10 @@ std::expected<Upgrade, Refusal> judge_upgrade(const WebSocketRequest& request, c
                                               HttpResponse response, std::string body) {
   const unsigned status = response.status;
   if (status != 101)
-    return std::unexpected(
-        Refusal{.failure = refused(request, response), .status = status, .body = std::move(body)});
+    return std::unexpected(Refusal{.failure = refused(request, response),
+                                   .status = status,
+                                   .body = std::move(body),
+                                   .headers = std::move(response.headers)});
   auto upgrade = judge_switch(request, key, std::move(response.headers));
   if (!upgrade)
     return std::unexpected(Refusal{.failure = std::move(upgrade).error(), .status = status, .body = {}});

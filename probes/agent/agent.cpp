@@ -109,8 +109,9 @@ class AgentProbe final : public Probe {
                          static_cast<double>(chain.reached()) / static_cast<double>(chain.due()));
   }
 
-  // What a server says of itself explains the silence that follows.
+  // What a server says of itself explains the silence that follows; so may what we did not understand of it.
   static Failure explained(const AgentLine& line, const Chain& chain, Failure failure) {
+    if (const std::string strange = chain.strange(); !strange.empty()) failure.detail += "; " + strange;
     if (!chain.warned().empty()) failure.detail += "; the server had warned: " + chain.warned();
     if (const std::string notice = line.degraded(); !notice.empty())
       failure.detail += "; the server says of itself: " + notice;
@@ -118,6 +119,10 @@ class AgentProbe final : public Probe {
   }
 
   ProbeResult judge(const AgentLine& line, const Chain& chain, const Challenge& challenge) {
+    const std::string& complaint = chain.complaint();
+    const bool right = challenge.asks() && answers(chain.answer(), challenge);
+    if (!complaint.empty() && (!right || chain.incomplete()))
+      return ProbeResult::fail(explained(line, chain, {Reason::agent_error, complaint}));
     if (auto missing = chain.incomplete())
       return ProbeResult::fail(explained(line, chain, *std::move(missing)));
     const Duration took = *chain.stages().back().at - chain.asked();
@@ -133,6 +138,8 @@ class AgentProbe final : public Probe {
                 Exchange{challenge.question, clip(chain.answer(), answer_cap)});
     if (wrong) return ProbeResult::fail(explained(line, chain, *std::move(wrong)));
 
+    if (!complaint.empty())
+      return ProbeResult::warn(Reason::agent_error, "the answer is right, in spite of " + complaint);
     if (auto drift = shapes_.changed(chain))
       return ProbeResult::warn(Reason::contract_drift, *std::move(drift));
     if (chain.widest_gap().length > settings_.limits.gap_warn)

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kept = 512;  // events looked at again by disown(), and as many pieces of streams
 constexpr std::size_t times_kept = 64;
 constexpr std::size_t streamed_kept = 64 * 1024;
+constexpr std::size_t strange_kept = 4;
 constexpr std::size_t names_kept = 64;  // tools open at once, sub-agents, runs: a hostile peer invents them
 
 std::string owner_of(const AgentEvent& event) {
@@ -36,7 +37,12 @@ Chain::Chain(const std::vector<std::string>& stages, ChainLimits limits, ChainId
 
 void Chain::take(const AgentEvent& event, Steady at) {
   using enum EventKind;
-  if (event.kind == unknown || event.kind == unreadable) ++not_understood_;
+  if (event.kind == unknown || event.kind == unreadable) {
+    ++not_understood_;
+    const std::string what = one_line(event.name, 40);
+    if (strange_.size() < strange_kept)
+      strange_.insert(!what.empty() ? what : event.kind == unknown ? "without a name" : "no JSON");
+  }
   if (event.kind == warning && warned_.empty())
     warned_ = event.words.empty() ? event.name : event.name + ": " + event.words;
   if (event.kind != stage && event.kind != activity && event.kind != agent_error && event.kind != error)
@@ -90,8 +96,11 @@ Chain::Whose Chain::whose(const AgentEvent& event) const {
   if (same_run) return state_ != State::silent && begins && child ? Whose::nested : Whose::ours;
   if (run_.empty()) return Whose::ours;
   if (event.parent == run_ || (!event.parent.empty() && event.parent == agent_)) return Whose::nested;
-  if (!thread_.empty() && !event.thread_id.empty())
-    return event.thread_id == thread_ ? Whose::nested : Whose::other;
+  if (!thread_.empty() && !event.thread_id.empty()) {
+    // A sub-agent's end is not the first we hear of it.
+    const bool out_of_nowhere = event.name == stages_.back().name && !seen_runs_.contains(event.run_id);
+    return event.thread_id == thread_ && !out_of_nowhere ? Whose::nested : Whose::other;
+  }
   return begins && state_ == State::open ? Whose::nested : Whose::other;
 }
 
@@ -115,12 +124,16 @@ void Chain::advance(const AgentEvent& event, Steady at, bool nested) {
   if (event.kind == EventKind::agent_error || event.kind == EventKind::error) {
     if (!nested)
       fail(Reason::agent_error, event.words.empty() ? event.name : event.name + ": " + event.words);
+    if (!nested && complaint_.empty()) complaint_ = failure_.detail;
   } else if (event.kind == EventKind::stage && ends && !nested) {
     if (state_ != State::ended) stages_.back().at = at;  // an earlier one was a sub-agent's
     stages_.back().shape = event.shape;
     state_ = State::ended;
     if (!event.answer.empty()) answer_ = event.answer;
     if (answer_.empty()) answer_ = streamed_;
+    if (event.failed && complaint_.empty())
+      complaint_ = event.name + " says itself that the run failed" +
+                   (event.words.empty() ? "" : ": " + event.words) + ", " + progress();
   } else {
     if (state_ == State::ended && after_end_.empty()) after_end_ = event.name;
     if (event.kind == EventKind::activity && streamed_.size() < streamed_kept) streamed_ += event.answer;
@@ -160,7 +173,21 @@ void Chain::doubt(const AgentEvent& event, Steady at) {
                  " apart after " + spoken(waited);
 }
 
+void Chain::get_over() {
+  if (state_ == State::failed && failure_.reason == Reason::agent_error) state_ = before_failure_;
+}
+
+std::string Chain::strange() const {
+  if (not_understood_ == 0) return {};
+  std::string text =
+      std::to_string(not_understood_) + (not_understood_ == 1 ? " frame" : " frames") + " not understood";
+  for (auto name = strange_.begin(); name != strange_.end(); ++name)
+    text += (name == strange_.begin() ? ": " : ", ") + *name;
+  return strange_.size() == strange_kept ? text + ", …" : text;
+}
+
 void Chain::fail(Reason reason, std::string detail) {
+  before_failure_ = state_;
   state_ = State::failed;
   failure_ = {reason, std::move(detail) + ", " + progress()};
 }
@@ -237,8 +264,13 @@ void Chain::look_again(ChainIdentity identity) {
   }
   Chain again(names, limits_, std::move(identity), asked_, optional);
   again.not_understood_ = not_understood_;
+  again.strange_ = strange_;
   again.warned_ = warned_;
-  for (const Arrival& arrival : log_) again.take(arrival.event, arrival.at);
+  again.complaint_ = complaint_;
+  for (const Arrival& arrival : log_) {
+    again.take(arrival.event, arrival.at);
+    if (!complaint_.empty()) again.get_over();
+  }
   *this = std::move(again);
 }
 

@@ -11,6 +11,9 @@
 // Only the agent's own events are evidence. Welcomes, pings, acknowledgements and notices move nothing, and
 // neither does what cannot be read, which is counted; a platform's warning that its agent is slow is kept,
 // and is no sign of life.
+//
+// An error ends the chain, unless whoever drives it gets over it: platforms report errors of which their
+// agents know a way round.
 
 #include <optional>
 #include <set>
@@ -68,6 +71,10 @@ class Chain {
   // The run we took for ours was that of an earlier request: it counts as late, and what else has come is
   // looked at again.
   void disown();
+  // After agent_error: goes on as if it had not come, but for the complaint that is kept.
+  void get_over();
+  // The first error reported, also by an end that says itself that the run failed; empty: none.
+  const std::string& complaint() const { return complaint_; }
   // The run we took for an earlier one is ours after all (its answer is): ids may be used again.
   void own(const std::string& run_id);
   // Nothing of ours has come, but a run has begun under an id of an earlier one, which had begun already: ids
@@ -85,6 +92,7 @@ class Chain {
   const std::vector<Steady>& times() const { return times_; }  // of our events, the first 64
   std::size_t late_events() const { return late_; }
   std::size_t not_understood() const { return not_understood_; }  // frames
+  std::string strange() const;  // "2 frames not understood: hello, token"; empty: all were
   const std::string& warned() const { return warned_; }  // by the platform, in its words; empty: never
 
   struct Gap {
@@ -116,13 +124,14 @@ class Chain {
   ChainIdentity identity_;
   Steady asked_, last_;
   std::vector<Stage> stages_;
-  State state_ = State::silent;
+  State state_ = State::silent, before_failure_ = State::silent;
   Failure failure_;
   std::string run_, thread_, agent_;  // ours, once known
   std::set<std::string> subs_;        // run ids and names of sub-agents
   std::set<std::string> seen_runs_;
   ToolCalls tools_;
-  std::string last_name_, answer_, streamed_, after_end_, overclaim_, warned_;
+  std::string last_name_, answer_, streamed_, after_end_, overclaim_, warned_, complaint_;
+  std::set<std::string> strange_;  // names of frames that were not understood
   std::optional<Wall> first_stamp_;
   std::string other_;        // the first event of another run
   std::string begun_again_;  // the first id of an earlier run that began anew

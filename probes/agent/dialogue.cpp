@@ -9,9 +9,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration grace = 2s;      // after an end that may have been a sub-agent's, or the wrong answer's
-constexpr Duration after_ack = 2s;  // after the server has said that it does not know the request
-constexpr Duration babbling = 1s;   // for a word to a request of no known kind
+constexpr Duration grace = 2s;        // after an end that may have been a sub-agent's, or the wrong answer's
+constexpr Duration after_error = 1s;  // for an agent that knows a way round it
+constexpr Duration after_ack = 2s;    // after the server has said that it does not know the request
+constexpr Duration babbling = 1s;     // for a word to a request of no known kind
+
+// What ended a run in which an error had been reported. `by_it`: nothing came after the error.
+Failure blamed(const Chain& chain, bool by_it, Failure end) {
+  if (chain.complaint().empty()) return end;
+  return {Reason::agent_error, by_it ? chain.complaint() : chain.complaint() + "; then " + end.detail};
+}
 
 }  // namespace
 
@@ -44,10 +51,11 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::send(std::size_t form, c
 asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, const Challenge& challenge,
                                                                std::size_t form, Steady first_until) {
   using State = Chain::State;
-  std::optional<Steady> ended;
+  std::optional<Steady> ended, broken;  // since when; broken: an error was the last that was heard
   for (;;) {
     Steady until = std::min(chain.wait().until, line_.last_call());
     if (chain.state() == State::silent) until = std::min(until, first_until);
+    if (broken) until = std::min(until, *broken + std::min(after_error, settings_.limits.gap));
     if (chain.state() != State::ended) ended.reset();
     if (chain.state() == State::ended) {
       if (!ended) ended = run_.clock.now();
@@ -57,11 +65,12 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
     if (!arrival) {
       Failure failure = std::move(arrival).error();
       failure.detail += ", " + chain.progress();
-      co_return std::unexpected(std::move(failure));
+      co_return std::unexpected(blamed(chain, broken.has_value(), std::move(failure)));
     }
     if (!*arrival) {
-      if (chain.state() == State::ended) co_return std::expected<void, Failure>();
-      if (!chain.claim()) co_return std::unexpected(chain.silence(run_.clock.now()));
+      if (chain.state() == State::ended && !broken) co_return std::expected<void, Failure>();
+      if (broken || !chain.claim())
+        co_return std::unexpected(blamed(chain, broken.has_value(), chain.silence(run_.clock.now())));
       if (phases_) enter_phase_of(chain);
       if (chain.state() == State::failed) co_return std::unexpected(chain.failure());
       continue;
@@ -73,6 +82,11 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
       first_until = std::min(first_until, (*arrival)->at + after_ack);
     }
     chain.take(event, (*arrival)->at);
+    if (event.kind == EventKind::stage || event.kind == EventKind::activity) broken.reset();
+    if (chain.state() == State::failed && chain.failure().reason == Reason::agent_error) {
+      if (!broken) broken = (*arrival)->at;
+      chain.get_over();
+    }
     if (challenge.asks() && answers(event.answer, challenge)) chain.own(event.run_id);
     const bool over = settled(chain, challenge);
     if (phases_) enter_phase_of(chain);
@@ -122,8 +136,10 @@ asio::awaitable<Failure> Dialogue::ask_otherwise(const Challenge& first, const C
       !heard && control.state() == Chain::State::silent && heard.error().reason != Reason::no_start;
   if (gone) co_return lost(std::move(heard).error());
   if (control.state() == Chain::State::silent) {
+    const bool silent = chain_->not_understood() + control.not_understood() == 0;
     const std::string dropped =
-        so_far() + "; control request also met silence: the request may have been dropped";
+        so_far() + (silent ? "; control request also met silence: the request may have been dropped"
+                           : "; the control request went the same way");
     auto word = co_await babble(last_call);
     if (!word) co_return lost(std::move(word).error());
     co_return Failure{Reason::no_start, dropped + *word};

@@ -165,6 +165,7 @@ class Line final : public AgentLine {
       head_at_ = run_.clock.now();
       streams_ = accepted() && is_event_stream(*head);
       run_.frame("received", reading_.safe(head_evidence(*head)));
+      if (auto failure = encoded(*head); failure && accepted()) reading_.fail(*std::move(failure));
     }
     const std::string piece = stream_->take();
     if (streams_) {

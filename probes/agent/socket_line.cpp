@@ -64,7 +64,7 @@ class Line final : public AgentLine {
 
   asio::awaitable<void> close() override {
     if (std::exchange(gone_, true)) co_return;
-    co_await socket_.close(run_, std::min(run_.deadline, run_.clock.now() + std::chrono::seconds(1)));
+    co_await socket_.close(run_, goodbye_of(run_));
   }
 
   Steady last_call() const override { return last_call_; }

@@ -5,7 +5,7 @@
 #include "credentials/credentials.h"
 #include "model/redactor.h"
 #include "model/text.h"
-#include "probes/http/edge.h"
+#include "probes/shared/edge.h"
 #include "probes/shared/expect/body.h"
 
 namespace answerback::probes {
@@ -159,8 +159,7 @@ HttpSettings read_http(config::Fields& fields) {
 ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
   ProbeResult answer = judge_answer(settings, seen.response);
   if (answer.verdict == Verdict::fail) {
-    if (const std::string_view who = made_in_front(seen.response); !who.empty())
-      answer.detail.append("; made by ").append(who).append(" in front, not by the app");
+    answer.detail += front_note(seen.response);
     return answer;
   }
   if (answer.verdict == Verdict::unknown) return answer;

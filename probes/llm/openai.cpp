@@ -25,6 +25,16 @@ LlmUsage usage_of(const json::value* usage) {
           .reasoning = reasoning.value_or(0)};
 }
 
+// A text, or a list of parts of which some are texts, as Mistral and gateways to others give it.
+std::string words_in(const json::value* content) {
+  const json::array* parts = content ? content->if_array() : nullptr;
+  if (!parts) return text(content);
+  std::string words;
+  for (const json::value& part : *parts)
+    if (text(member(&part, "type")) == "text") words += text(member(&part, "text"));
+  return words;
+}
+
 // A chunk and a whole completion differ in one name: `delta` or `message`.
 LlmPiece piece_of(const json::value& document, std::string_view said) {
   LlmPiece piece;
@@ -36,7 +46,7 @@ LlmPiece piece_of(const json::value& document, std::string_view said) {
   piece.usage = usage_of(member(&document, "usage"));
   const json::value* choice = first_of(member(&document, "choices"));
   const json::value* words = member(choice, said);
-  piece.content = text(member(words, "content"));
+  piece.content = words_in(member(words, "content"));
   piece.refusal = text(member(words, "refusal"));
   piece.finish = finish_of(text(member(choice, "finish_reason")));
   return piece;

@@ -1,8 +1,10 @@
 #include "probes/llm/receive.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
+#include "probes/shared/endpoint.h"
 #include "probes/shared/expect/body.h"
 
 namespace answerback::probes {
@@ -15,6 +17,14 @@ std::string media_type(const net::HttpResponse& head) {
   std::ranges::transform(name, name.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return name;
+}
+
+constexpr std::size_t enough_to_tell = 6;
+
+bool begins_events(std::string_view body) {
+  if (body.starts_with("\xEF\xBB\xBF")) return true;
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"data:", "event:", ":"},
+                             [&](std::string_view field) { return body.starts_with(field); });
 }
 
 }  // namespace
@@ -32,7 +42,9 @@ bool LlmReceiver::on_head(const net::HttpResponse& head) {
   if (type == "text/event-stream") framing_ = Framing::events;
   if (type == "application/x-ndjson" || type == "application/ndjson") framing_ = Framing::lines;
   if (streamed()) run_.enter(Phase::first_token);
-  return true;
+  undecided_ = !streamed() && !type.ends_with("json");
+  answer_.error = encoded(head);
+  return !answer_.error;
 }
 
 bool LlmReceiver::on_data(std::string_view piece) {
@@ -42,6 +54,7 @@ bool LlmReceiver::on_data(std::string_view piece) {
     return head_.body.size() < error_cap;  // the rest of an error page explains nothing more
   }
   if (body_bytes_ > body_cap) return too_large("the answer", body_cap);
+  if (undecided_) return on_start(piece);
   if (framing_ == Framing::whole) {
     head_.body += piece;
     return true;
@@ -51,6 +64,20 @@ bool LlmReceiver::on_data(std::string_view piece) {
     if (state == net::NdjsonReader::State::too_large) return too_large("a line of the stream", event_cap);
     return state == net::NdjsonReader::State::more;
   }
+  return on_events(piece);
+}
+
+bool LlmReceiver::on_start(std::string_view piece) {
+  head_.body += piece;
+  if (head_.body.size() < enough_to_tell) return true;
+  undecided_ = false;
+  if (!begins_events(head_.body)) return true;
+  framing_ = Framing::events;
+  run_.enter(Phase::first_token);
+  return on_events(std::exchange(head_.body, {}));
+}
+
+bool LlmReceiver::on_events(std::string_view piece) {
   const auto state = events_.feed(piece, [this](const net::SseEvent& event) { return on_event(event); });
   if (state == net::SseReader::State::too_large) return too_large("an event of the stream", event_cap);
   return state == net::SseReader::State::more;

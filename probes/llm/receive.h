@@ -1,5 +1,6 @@
 #pragma once
 // An answer as it comes over the wire: a stream event by event or line by line, anything else as one body.
+// What begins as an event stream is one, unless it is called JSON: clients do not look at its media type.
 // Everything is capped.
 
 #include <functional>
@@ -46,6 +47,8 @@ class LlmReceiver {
  private:
   bool on_head(const net::HttpResponse&);
   bool on_data(std::string_view piece);
+  bool on_start(std::string_view piece);
+  bool on_events(std::string_view piece);
   bool on_event(const net::SseEvent&);
   bool on_line(std::string_view line);
   void end_of_stream(bool well);
@@ -61,7 +64,7 @@ class LlmReceiver {
   std::uint64_t body_bytes_ = 0;
   enum class Framing : std::uint8_t { whole, events, lines };
   Framing framing_ = Framing::whole;
-  bool accepted_ = false;
+  bool accepted_ = false, undecided_ = false;  // undecided: the body may yet turn out to be a stream
 };
 
 }  // namespace answerback::probes

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+#include <span>
 
 namespace answerback::probes {
 namespace {
@@ -53,6 +55,28 @@ constexpr Meaning words[] = {
     {"session is read-only", Reason::read_only},
 };
 
+// PgBouncer gives 08P01 for all that it says itself.
+constexpr Meaning words_of_poolers[] = {
+    {"server login", Reason::not_ready},  // the database behind it does not let the pooler in
+    {"cannot connect to server", Reason::not_ready},
+    {"server conn crashed", Reason::not_ready},
+    {"is disabled", Reason::not_ready},
+    {"shut down", Reason::not_ready},
+    {"authentication failed", Reason::auth},
+    {"no such user", Reason::auth},
+    {"login failed", Reason::auth},
+    {"no such database", Reason::no_database},
+    {"does not exist", Reason::no_database},
+    {"no more connections allowed", Reason::too_many_connections},
+    {"query_wait_timeout", Reason::query_timeout},
+};
+
+std::optional<Reason> reason_in(std::span<const Meaning> meanings, std::string_view message) {
+  const auto found =
+      std::ranges::find_if(meanings, [&](const Meaning& meaning) { return message.contains(meaning.of); });
+  return found == meanings.end() ? std::nullopt : std::optional(found->reason);
+}
+
 // "…FATAL:  28P01: password authentication failed…": the severity is in the server's language, so look behind
 // it.
 std::string_view sqlstate_in(std::string_view message) {
@@ -79,13 +103,11 @@ Reason reason_of_sqlstate(std::string_view sqlstate) {
 }
 
 Failure failure_of_message(std::string_view message, Reason otherwise) {
-  Reason reason = otherwise;
-  if (const std::string_view state = sqlstate_in(message); !state.empty())
-    reason = reason_of_sqlstate(state);
-  else if (const auto found =
-               std::ranges::find_if(words, [&](const Meaning& m) { return message.contains(m.of); });
-           found != std::end(words))
-    reason = found->reason;
+  const std::string_view state = sqlstate_in(message);
+  const auto said = state.empty()      ? reason_in(words, message)
+                    : state == "08P01" ? reason_in(words_of_poolers, message)
+                                       : std::nullopt;
+  const Reason reason = said.value_or(state.empty() ? otherwise : reason_of_sqlstate(state));
   return {reason, std::string(first_line(message))};
 }
 

@@ -127,7 +127,8 @@ void interview(PGconn* signed_in, const Questions& questions, Findings& found, c
   Interview(session, questions, found, on_phase).run();
 } catch (const pqxx::sql_error& error) {
   Failure failure = failure_of_message(error.what(), Reason::assertion);
-  if (!error.sqlstate().empty()) failure.reason = reason_of_sqlstate(error.sqlstate());
+  if (const std::string& state = error.sqlstate(); !state.empty() && state != "08P01")  // a pooler's for all
+    failure.reason = reason_of_sqlstate(state);
   found.conclude(std::move(failure));
 } catch (const pqxx::failure& error) {  // what came is no answer to what was asked
   const std::string_view said = PQerrorMessage(signed_in);

@@ -16,6 +16,7 @@ using Answer = std::expected<RedisReply, Failure>;
 using Done = std::expected<void, Failure>;
 
 constexpr std::string_view key_lives = "60000";  // ms: what we could not delete is gone by itself
+constexpr int keys_tried = 64;                   // until one belongs to this node of a cluster
 
 std::unexpected<Failure> unlike(std::string_view doing, std::string_view wanted, const RedisReply& got) {
   const bool nothing = got.kind == RedisReply::Kind::null;
@@ -55,9 +56,16 @@ class Conversation {
     if (!reply) co_return reply;
     reply->text = masked(std::move(reply->text));
     run_.frame("received", reply->text);
-    if (reply->kind == RedisReply::Kind::error) co_return std::unexpected(redis_failure(reply->text, doing));
+    elsewhere_ = false;
+    if (reply->kind == RedisReply::Kind::error) {
+      elsewhere_ = reply->text.starts_with("MOVED ") || reply->text.starts_with("ASK ");
+      co_return std::unexpected(redis_failure(reply->text, doing));
+    }
     co_return reply;
   }
+
+  // The last command was good, but its key belongs to another node of a cluster.
+  bool elsewhere() const { return elsewhere_; }
 
  private:
   asio::awaitable<Answer> read(const std::string& doing) {
@@ -102,6 +110,7 @@ class Conversation {
   const RedisSettings& settings_;
   std::unique_ptr<net::AnyStream> stream_;
   std::string unread_;
+  bool elsewhere_ = false;
 };
 
 class RedisProbe final : public Probe {
@@ -157,8 +166,18 @@ class RedisProbe final : public Probe {
     if (!settings_.write) co_return Done();
 
     run.enter(Phase::query);
-    const std::string value = trace_id(run.id), key = "answerback:canary:" + value;
+    const std::string value = trace_id(run.id), first_key = "answerback:canary:" + value;
+    std::string key = first_key;
     auto set = co_await talk.ask({"SET", key, value, "PX", std::string(key_lives)});
+    for (int tried = 1; talk.elsewhere(); ++tried) {
+      if (tried == keys_tried)
+        co_return std::unexpected(Failure{
+            Reason::read_only, "none of " + std::to_string(keys_tried) +
+                                   " keys belongs to this node of the cluster: is it a replica? The last " +
+                                   set.error().detail});
+      key = first_key + ":" + std::to_string(tried);
+      set = co_await talk.ask({"SET", key, value, "PX", std::string(key_lives)});
+    }
     if (!set) co_return std::unexpected(std::move(set).error());
     if (set->text != "OK") co_return unlike("SET", "OK", *set);
     auto got = co_await talk.ask({"GET", key});
@@ -176,8 +195,11 @@ class RedisProbe final : public Probe {
       run.enter(Phase::role);
       auto info = co_await talk.ask({"INFO", "replication"});
       if (!info) co_return ProbeResult::fail(std::move(info).error());
-      const std::string role =
-          redis_info(info->text, "role").value_or("none") == "master" ? "primary" : "replica";
+      const auto said = redis_info(info->text, "role");
+      if (!said)  // what watches over Redis has no role, and speaks its protocol
+        co_return ProbeResult::fail(Reason::assertion,
+                                    "it is no Redis server (a Sentinel?), wanted a " + settings_.role);
+      const std::string role = *said == "master" ? "primary" : "replica";
       if (role != settings_.role)
         co_return ProbeResult::fail(Reason::read_only, "it is a " + role + ", wanted a " + settings_.role);
       if (role == "replica" && redis_info(info->text, "master_link_status") == "down")

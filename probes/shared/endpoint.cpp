@@ -76,6 +76,18 @@ Steady last_call_of(const Run& run) {
   return run.deadline - std::clamp<Duration>(left / 10, 20ms, 500ms);
 }
 
+Steady goodbye_of(const Run& run) {
+  const Steady now = run.clock.now();
+  return now + std::clamp<Duration>((run.deadline - now) / 2, Duration{}, 1s);
+}
+
+std::optional<Failure> encoded(const net::HttpResponse& response) {
+  const std::string* coding = net::find_header(response.headers, "content-encoding");
+  if (!coding || *coding == "identity") return std::nullopt;
+  return Failure{Reason::protocol,
+                 "the answer is encoded as " + one_line(*coding, 40) + ", though it was asked for as it is"};
+}
+
 std::string without_query(const net::Url& url) {
   const std::string text = url.text();
   return text.substr(0, text.find('?'));

@@ -2,6 +2,7 @@
 // Where something over HTTP is, and who we are to it: what every probe of one is told, and how its answers
 // are shown.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ asio::awaitable<std::expected<Secret, Failure>> token_for(Run&, Services&, const
 
 // When to stop listening, so that there is time for a clean close.
 Steady last_call_of(const Run&);
+// How long the close may take: a second, and no more than half of what is left. A run still saying goodbye at
+// its deadline would be told as late, whatever it had found.
+Steady goodbye_of(const Run&);
+
+// protocol, where a body is encoded (gzip), though we ask for it as it is.
+std::optional<Failure> encoded(const net::HttpResponse&);
 
 std::string without_query(const net::Url&);           // a query may hold a token
 std::string head_evidence(const net::HttpResponse&);  // status and the headers that explain

@@ -4,9 +4,9 @@
 
 #include <random>
 
-#include "probes/http/edge.h"
 #include "probes/http/http.h"
 #include "probes/reading.h"
+#include "probes/shared/edge.h"
 
 namespace answerback::probes {
 namespace {

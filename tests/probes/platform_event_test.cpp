@@ -36,6 +36,15 @@ const Row rows[] = {
     {R"({"type":"system_message","data":{"type":"agent_started","run_id":"r"}})", stage, "agent_started",
      Shape::carrier},
     {R"({"data":{"event":"agent_started","run_id":"r"}})", stage, "agent_started", Shape::carrier},
+    // in envelopes of others
+    {R"({"v":1,"type":"event","event":{"type":"agent_started","data":{"run_id":"r"}}})", stage,
+     "agent_started", Shape::carrier},
+    {R"({"run_id":"r","method":"notify","params":{"message":{"type":"agent_started"}}})", stage,
+     "agent_started", Shape::carrier},
+    {R"({"kind":"hello","body":{"type":"connection_established"}})", welcome, "connection_established",
+     Shape::carrier},
+    {R"({"type":"log","data":{"message":{"type":"error","message":"x"}}})", unknown, "log", Shape::data},
+    {R"({"data":{"data":{"data":{"data":{"data":{"type":"agent_started"}}}}}})", unknown, "", Shape::data},
     // welcome
     {R"({"type":"system_message","data":{"event":"connection_established"}})", welcome,
      "connection_established", Shape::carrier},
@@ -69,6 +78,10 @@ const Row rows[] = {
     {R"({"type":"error_message","error_code":"VALIDATION_FAILED"})", sign_in_error, "error_message"},
     {R"({"type":"error_message","error_code":"TOKEN_EXPIRED"})", sign_in_error, "error_message"},
     {R"({"type":"error_message","error_code":"CONNECTION_LIMIT"})", limit, "error_message"},
+    {R"({"type":"error","code":"RATE_LIMIT_EXCEEDED"})", limit, "error"},
+    {R"({"type":"error","error":{"code":"rate_limited","message":"slow down"}})", limit, "error"},
+    {R"({"type":"error","error":{"code":"token_expired","message":"sign in"}})", sign_in_error, "error"},
+    {R"({"type":"error","message":"the model's rate limit is reached"})", error, "error"},
     // at work
     {R"({"type":"stream_chunk","data":{}})", activity, "stream_chunk", Shape::data},
     {R"({"type":"agent_progress"})", activity, "agent_progress"},
@@ -105,6 +118,8 @@ TEST(AgentEvent, FieldsAreFoundWhereverTheyStand) {
           R"({"type":"tool_executing","payload":{"run_id":"r","thread_id":"t","user_id":"u","agent_id":"a","tool":"k"}})",
           R"({"type":"tool_executing","data":{"runId":"r","threadId":"t","userId":"u","agent":"a","name":"k"}})",
           R"({"type":"tool_executing","run_id":"r","data":{"payload":{"thread_id":"t","tool":"k"},"metadata":{"user_id":"u","agent_name":"a"}}})",
+          R"({"type":"tool_executing","data":{"runId":"r","threadId":"t","userId":"u","agentName":"a","toolName":"k"}})",
+          R"({"run_id":"r","thread_id":"t","event":{"type":"tool_executing","data":{"user_id":"u","agent":"a","tool":"k"}}})",
           R"({"type":"agent_update","data":{"event":"tool_executing","run_id":"r","thread_id":"t","user_id":"u","agent_name":"a","tool_name":"k"}})",
       }) {
     const AgentEvent event = read(frame);
@@ -121,6 +136,7 @@ TEST(AgentEvent, TheAnswerHasManyNames) {
            R"({"type":"agent_completed","message":"42"})",
            R"({"type":"agent_completed","data":{"result":42}})",
            R"({"type":"agent_completed","data":{"result":{"response":{"text":"42"}}}})",
+           R"({"type":"agent_completed","data":{"finalResponse":"42","message":"done"}})",
            R"({"type":"agent_completed","data":{"final_response":"42","message":"done"}})",
            R"({"type":"agent_completed","data":{"final_response":null,"message":"42"}})",
        }) {
@@ -152,12 +168,42 @@ TEST(AgentEvent, AWelcomeMayNotBeReady) {
   EXPECT_TRUE(read(R"({"type":"connection_established","data":{"startup_complete":true}})").ready);
   EXPECT_FALSE(read(R"({"type":"connection_established","data":{"startup_complete":false}})").ready);
   EXPECT_FALSE(read(R"({"type":"connection_established","connection_ready":false})").ready);
+  EXPECT_FALSE(read(R"({"type":"connection_established","data":{"startupComplete":false}})").ready);
 }
 
 TEST(AgentEvent, WordsOfErrorsAreOneLine) {
   EXPECT_EQ(read(R"({"type":"error_message","error_code":"NO_TOKEN","message":"who\nare you"})").words,
             "NO_TOKEN: who\\nare you");
   EXPECT_EQ(read(R"({"type":"agent_death","death_cause":"oom"})").words, "oom");
+  EXPECT_EQ(read(R"({"type":"agent_error","data":{"error":{"message":"boom","code":"E42"}}})").words,
+            "E42: boom");
+  EXPECT_EQ(read(R"({"type":"agent_error","message":"no","error":{"type":"E"}})").words, "E: no");
+}
+
+TEST(AgentEvent, AnEndMaySayThatItWentWrong) {
+  const auto failed = [](const std::string& more) {
+    return read(R"({"type":"agent_completed",)" + more + "}").failed;
+  };
+  for (const char* more : {R"("status":"failed")", R"("data":{"status":"ERROR"})", R"("success":false)",
+                           R"("payload":{"error":"timeout"})", R"("error":{"code":1})"})
+    EXPECT_TRUE(failed(more)) << more;
+  for (const char* more : {R"("status":"success")", R"("success":true)", R"("error":null)", R"("error":"")",
+                           R"("error":{})", R"("error":false)", R"("result":"an error")"})
+    EXPECT_FALSE(failed(more)) << more;
+}
+
+TEST(AgentEvent, OneFrameMayHoldSeveral) {
+  using testing::ElementsAre;
+  using testing::IsEmpty;
+  EXPECT_THAT(documents_in(R"([{"type":"a"}, {"type":"b"}])"),
+              ElementsAre(R"({"type":"a"})", R"({"type":"b"})"));
+  EXPECT_THAT(documents_in("{\"a\":1}\r\n\n{\"b\":2}\n"), ElementsAre("{\"a\":1}\r", "{\"b\":2}"));
+  for (const char* one : {"", "[]", "{}", "{\"a\":1}", "{\"a\":", "<html>\n</html>", "\n\n", "[1,2"})
+    EXPECT_THAT(documents_in(one), IsEmpty()) << one;
+  std::string many = "{}";
+  for (int i = 1; i < 256; ++i) many += "\n{}";
+  EXPECT_EQ(documents_in(many).size(), 256U);
+  EXPECT_THAT(documents_in(many + "\n{}"), IsEmpty());
 }
 
 TEST(Timestamp, IsReadAsPlatformsWriteIt) {

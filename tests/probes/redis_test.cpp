@@ -136,6 +136,9 @@ TEST(Redis, EveryAnswerIsChecked) {
            {{"+PONG\r\n", "$10\r\nrole:slave\r\n"},
             "role: primary",
             "read_only it is a replica, wanted a primary"},
+           {{"+PONG\r\n", "$0\r\n\r\n"},
+            "role: primary",
+            "assertion it is no Redis server (a Sentinel?), wanted a primary"},
            {{"+PONG\r\n", full}, "memory: {fail: 0.9}", "overloaded memory is 95 % full ()"},
        }) {
     const Seen seen = against(replies, keys);
@@ -144,6 +147,20 @@ TEST(Redis, EveryAnswerIsChecked) {
   }
   EXPECT_EQ(against({"+PONG\r\n", full}, "memory: {warn: 0.9}").result.verdict, Verdict::warn);
   EXPECT_EQ(against({"+PONG\r\n", full}, "memory: {warn: 0.96}").result.verdict, Verdict::pass);
+}
+
+TEST(Redis, AKeyOfAnotherNodeOfAClusterIsNoFault) {
+  const std::string value = "01000000000000000000000000000000";
+  const std::string moved = "-MOVED 3999 127.0.0.1:6381\r\n";
+  std::vector<std::string> replies = {
+      "+PONG\r\n", moved, "-ASK 7 127.0.0.1:6381\r\n", "+OK\r\n", "$32\r\n" + value + "\r\n", ":1\r\n"};
+  const Seen seen = against(replies, "write: true");
+  EXPECT_EQ(seen.result.verdict, Verdict::pass) << seen.result.detail;
+  replies = {"+PONG\r\n"};
+  for (int i = 0; i < 64; ++i) replies.push_back(moved);
+  const Seen replica = against(replies, "write: true");
+  EXPECT_EQ(replica.reason(), "read_only");
+  EXPECT_THAT(replica.result.detail, testing::HasSubstr("none of 64 keys belongs to this node"));
 }
 
 TEST(Redis, APasswordGivenBackIsMasked) {

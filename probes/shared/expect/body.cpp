@@ -49,6 +49,7 @@ bool looks_like_html(std::string_view body) {
 
 std::string describe_body(std::string_view body) {
   if (body.empty()) return "an empty body";
+  if (body.starts_with("\x1f\x8b")) return "a body compressed by gzip, which nobody asked for";
   return looks_like_html(body) ? describe_html(body) : one_line(squeezed(body), shown);
 }
 

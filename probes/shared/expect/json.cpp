@@ -13,6 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // clients ignore it (RFC 8259 section 8.1)
+
 constexpr std::size_t shown = 100;  // bytes of a value or pointer in a message
 constexpr std::size_t keys_shown = 8;
 
@@ -192,6 +194,7 @@ std::optional<std::string> JsonExpect::mismatch(std::string_view document,
                                                 std::string_view content_type) const {
   if (!rules_) return std::nullopt;
   json::error_code error;
+  if (document.starts_with(byte_order_mark)) document.remove_prefix(byte_order_mark.size());
   const json::value value = json::parse(document, error, {}, {.max_depth = 32});
   if (error) return not_json(document, content_type, error.message());
   return mismatch_in(value);

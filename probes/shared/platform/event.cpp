@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <utility>
 
 #include "model/text.h"
 #include "probes/shared/platform/time.h"
@@ -14,6 +15,7 @@ namespace json = boost::json;
 using Names = std::initializer_list<std::string_view>;
 
 constexpr std::size_t longest = 1024 * 1024;  // frame that is read: parsing more would stall all other probes
+constexpr std::size_t most_documents = 256;   // in one frame
 
 struct Known {
   std::string_view name;
@@ -78,19 +80,32 @@ std::string plain(const json::value& value) {
   return json::serialize(value);
 }
 
-// The places a field may stand, in the order they are asked.
+// "run_id" as "runId".
+std::string in_camel_case(std::string_view name) {
+  std::string camel;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool joint = name[i] == '_' && i > 0 && i + 1 < name.size();
+    camel += joint ? static_cast<char>(name[++i] - 'a' + 'A') : name[i];
+  }
+  return camel;
+}
+
+// The places a field may stand, in the order they are asked: last the envelope around it all.
 class Fields {
  public:
-  explicit Fields(const json::object& root)
-      : places_{&root, inner(&root, "payload"), inner(&root, "data"), inner(inner(&root, "data"), "payload"),
-                inner(inner(&root, "data"), "metadata")} {}
+  explicit Fields(const json::object& root, const json::object* envelope = nullptr)
+      : places_{&root,
+                inner(&root, "payload"),
+                inner(&root, "data"),
+                inner(inner(&root, "data"), "payload"),
+                inner(inner(&root, "data"), "metadata"),
+                envelope} {}
 
   const json::value* find(Names names) const {
     for (const std::string_view name : names) {
-      for (const json::object* place : places_) {
-        const json::value* value = place ? place->if_contains(name) : nullptr;
-        if (value && !value->is_null()) return value;
-      }
+      if (const json::value* value = find_one(name)) return value;
+      if (!name.contains('_')) continue;
+      if (const json::value* value = find_one(in_camel_case(name))) return value;
     }
     return nullptr;
   }
@@ -113,7 +128,15 @@ class Fields {
   }
 
  private:
-  std::array<const json::object*, 5> places_;
+  const json::value* find_one(std::string_view name) const {
+    for (const json::object* place : places_) {
+      const json::value* value = place ? place->if_contains(name) : nullptr;
+      if (value && !value->is_null()) return value;
+    }
+    return nullptr;
+  }
+
+  std::array<const json::object*, 6> places_;
 };
 
 struct Named {
@@ -134,6 +157,23 @@ Named name_of(const Fields& fields, std::span<const std::string> stages) {
   }
   if (carrier) return {type, *carrier, false};
   return {type.empty() ? fields.at("", "event") : type, EventKind::unknown, false};
+}
+
+// Some wrap every message into an envelope of their own. What it holds counts where it is the agent's, or the
+// welcome; nullptr: it says nothing to us.
+const json::object* inside_envelope(const json::object& root, std::span<const std::string> stages) {
+  using enum EventKind;
+  const json::object* place = &root;
+  for (int depth = 0; place && depth < 3; ++depth) {
+    const json::object* next = nullptr;
+    for (const std::string_view key : {"event", "data", "payload", "message", "body", "params"})
+      if (!next) next = inner(place, key);
+    place = next;
+    if (!place) break;
+    const EventKind kind = name_of(Fields(*place), stages).kind;
+    if (kind == stage || kind == activity || kind == agent_error || kind == welcome) return place;
+  }
+  return nullptr;
 }
 
 // The tool may be an object with its name inside.
@@ -189,11 +229,34 @@ std::vector<std::string> list_of(const json::value* value) {
   return texts;
 }
 
+const json::object* error_object(const Fields& fields) {
+  const json::value* error = fields.find({"error"});
+  return error ? error->if_object() : nullptr;
+}
+
 std::string words_of(const Fields& fields) {
-  const std::string code = fields.word({"error_code", "code", "death_cause", "error_type"});
+  std::string code = fields.word({"error_code", "code", "death_cause", "error_type"});
   std::string message = fields.text({"message", "error", "error_message", "detail", "reason", "death_cause"});
+  if (const json::object* inside = error_object(fields)) {
+    const Fields details(*inside);
+    const std::string said = details.word({"message", "detail"});
+    if (!said.empty() && message.starts_with('{')) message = said;
+    if (code.empty()) code = details.word({"code", "type"});
+  }
   if (message.empty() || message == code) return one_line(code, 200);
   return one_line(code.empty() ? message : code + ": " + message, 200);
+}
+
+// Whether an event says of what it reports that it went wrong.
+bool went_wrong(const Fields& fields) {
+  std::string status = fields.word({"status", "state", "outcome"});
+  std::ranges::transform(status, status.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const json::value* error = fields.find({"error"});
+  const bool reported = error && ((error->is_string() && !error->get_string().empty()) ||
+                                  (error->is_object() && !error->get_object().empty()));
+  return reported || fields.is("success", false) || status == "failed" || status == "failure" ||
+         status == "error";
 }
 
 bool any_of(std::string_view text, Names parts) {
@@ -203,11 +266,15 @@ bool any_of(std::string_view text, Names parts) {
 // What kind of error it is: by its code, or by its words where it has none.
 EventKind kind_of_error(const Fields& fields) {
   std::string code = fields.word({"error_code", "code"});
+  if (const json::object* inside = error_object(fields); inside && code.empty())
+    code = Fields(*inside).word({"code"});
   const bool coded = !code.empty();
   if (!coded) code = words_of(fields);
   std::ranges::transform(code, code.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   if (any_of(code, {"CONNECTION_LIMIT", "TOO_MANY_CONNECTIONS", "TOO MANY CONNECTIONS", "CONNECTION LIMIT"}))
+    return EventKind::limit;
+  if (coded && any_of(code, {"RATE_LIMIT", "RATE-LIMIT", "RATELIMIT", "TOO_MANY_REQUESTS"}))
     return EventKind::limit;
   const bool sign_in = coded ? any_of(code, {"TOKEN", "AUTH", "JWT", "VALIDATION_FAILED", "INVALID_FORMAT",
                                              "CREDENTIAL", "FORBIDDEN"})
@@ -223,25 +290,56 @@ std::string_view name(Shape shape) {
   return names[static_cast<std::size_t>(shape)];
 }
 
+std::vector<std::string> documents_in(std::string_view frame) {
+  std::vector<std::string> documents;
+  if (frame.size() > longest) return documents;
+  boost::system::error_code error;
+  if (const json::value whole = json::parse(frame, error); !error) {
+    const json::array* list = whole.if_array();
+    if (!list || list->size() > most_documents) return documents;
+    for (const json::value& one : *list) documents.push_back(json::serialize(one));
+    return documents;
+  }
+  for (std::size_t at = 0; at < frame.size();) {
+    const std::size_t end = std::min(frame.find('\n', at), frame.size());
+    const std::string_view line = frame.substr(at, end - at);
+    at = end + 1;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (documents.size() == most_documents || !line.starts_with('{')) return {};
+    documents.emplace_back(line);
+  }
+  return documents.size() > 1 ? documents : std::vector<std::string>();
+}
+
 AgentEvent read_event(std::string_view frame, std::span<const std::string> stages) {
   AgentEvent event;
-  if (frame.size() > longest) return event;
+  if (frame.size() > longest) {
+    event.name = "one over 1 MiB";
+    return event;
+  }
   boost::system::error_code error;
   const json::value document = json::parse(json::string_view(frame.data(), frame.size()), error);
   const json::object* root = error ? nullptr : document.if_object();
   if (!root) return event;
 
-  const Fields fields(*root);
-  const Named named = name_of(fields, stages);
+  const json::object* envelope = nullptr;
+  Named named = name_of(Fields(*root), stages);
+  if (named.kind == EventKind::unknown) {
+    if (const json::object* inside = inside_envelope(*root, stages)) {
+      envelope = std::exchange(root, inside);
+      named = name_of(Fields(*root), stages);
+    }
+  }
+  const Fields fields(*root, envelope);
   event.name = one_line(named.name, 60);
   event.kind = named.kind;
-  event.shape = named.carried            ? Shape::carrier
-                : inner(root, "data")    ? Shape::data
-                : inner(root, "payload") ? Shape::payload
-                                         : Shape::root;
-  event.run_id = fields.word({"run_id", "runId"});
-  event.thread_id = fields.word({"thread_id", "threadId"});
-  event.user_id = fields.word({"user_id", "userId"});
+  event.shape = named.carried || envelope ? Shape::carrier
+                : inner(root, "data")     ? Shape::data
+                : inner(root, "payload")  ? Shape::payload
+                                          : Shape::root;
+  event.run_id = fields.word({"run_id"});
+  event.thread_id = fields.word({"thread_id"});
+  event.user_id = fields.word({"user_id"});
   event.parent = fields.word({"parent_run_id", "parent_agent", "parent_agent_id"});
   event.agent = fields.word({"agent_name", "agent_id", "agent"});
   event.claimed = claimed_by(fields);
@@ -254,7 +352,10 @@ AgentEvent read_event(std::string_view frame, std::span<const std::string> stage
     event.tool = tool_in(fields);
     event.call = fields.word({"tool_call_id", "call_id", "tool_use_id", "execution_id"});
   }
-  if (event.kind == EventKind::stage) event.answer = answer_in(fields);
+  if (event.kind == EventKind::stage) {
+    event.answer = answer_in(fields);
+    event.failed = went_wrong(fields);
+  }
   if (event.name == "stream_chunk" || event.name == "partial_result")
     event.answer = fields.text({"content", "chunk", "delta", "text"});
   if (event.kind == EventKind::unrecognised) {

@@ -4,7 +4,9 @@
 // The same event comes in four wire shapes: its fields under `data`, under `payload`, flat at the root, or
 // wrapped in a carrier (`system_message`, `agent_progress`, `agent_update`). The name is the first of type,
 // event, data.event, data.type, payload.event, payload.type that is known; a field is looked up at the root,
-// in payload, data, data.payload and data.metadata.
+// in payload, data, data.payload and data.metadata, in snake_case or camelCase. Where nothing is known, an
+// event of the agent, or the welcome, may lie in up to three envelopes (event, data, payload, message, body,
+// params).
 
 #include <cstdint>
 #include <optional>
@@ -57,6 +59,7 @@ struct AgentEvent {
   std::vector<std::string> missing;        // degraded: what the server says it lacks
   std::optional<Duration> claimed;         // how long the server says it took
   std::optional<Wall> timestamp;           // float seconds, ISO 8601 or milliseconds on the wire
+  bool failed = false;                     // stage: it says itself that what it reports went wrong
   bool degraded = false;                   // says so itself, also in a welcome
   bool ready = true;                       // welcome: false when startup_complete or connection_ready is
 };
@@ -64,6 +67,10 @@ struct AgentEvent {
 // `stages`: the configured chain; the five usual names are known as well.
 // Not of more than 1 MiB: such a frame is unreadable, whatever it holds.
 AgentEvent read_event(std::string_view frame, std::span<const std::string> stages);
+
+// Of a frame that is unreadable as it is: the messages in it, where it is a list of them or has one on each
+// line; empty: neither, or more than 256.
+std::vector<std::string> documents_in(std::string_view frame);
 
 inline constexpr std::string_view usual_chain[] = {"agent_started", "agent_thinking", "tool_executing",
                                                    "tool_completed", "agent_completed"};

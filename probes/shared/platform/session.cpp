@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "credentials/credentials.h"
 #include "model/text.h"
@@ -21,9 +22,7 @@ bool is_heartbeat(EventKind kind) {
   return kind == EventKind::ping || kind == EventKind::pong || kind == EventKind::heartbeat;
 }
 
-std::string limit_words(const AgentEvent& event) {
-  return "the server limits our connections: " + event.words;
-}
+std::string limit_words(const AgentEvent& event) { return "the server limits us: " + event.words; }
 
 }  // namespace
 
@@ -94,17 +93,32 @@ asio::awaitable<std::expected<void, Failure>> Session::welcome() {
 }
 
 asio::awaitable<std::expected<std::optional<Session::Arrival>, Failure>> Session::next(Steady until) {
-  auto read = co_await socket_.next(until);
-  if (!read) co_return std::unexpected(std::move(read).error().failure);
-  if (!*read) co_return std::nullopt;
-  net::Message message = **std::move(read);
-  Arrival arrival{{}, {}, run_->clock.now()};
-  if (!message.text) {
-    ++seen_.unreadable;
-    co_return arrival;
+  Arrival arrival;
+  if (waiting_.empty()) {
+    auto read = co_await socket_.next(until);
+    if (!read) co_return std::unexpected(std::move(read).error().failure);
+    if (!*read) co_return std::nullopt;
+    net::Message message = **std::move(read);
+    arrival.at = run_->clock.now();
+    if (!message.text) {
+      ++seen_.unreadable;
+      arrival.event.name = "binary";
+      co_return arrival;
+    }
+    arrival.event = read_event(message.data, stages_);
+    arrival.text = std::move(message.data);
+    if (arrival.event.kind == EventKind::unreadable) {
+      std::vector<std::string> documents = documents_in(arrival.text);
+      waiting_.insert(waiting_.end(), std::move_iterator(documents.begin()),
+                      std::move_iterator(documents.end()));
+    }
   }
-  arrival.event = read_event(message.data, stages_);
-  arrival.text = std::move(message.data);
+  if (!waiting_.empty()) {
+    arrival.text = std::move(waiting_.front());
+    waiting_.pop_front();
+    arrival.event = read_event(arrival.text, stages_);
+    arrival.at = run_->clock.now();
+  }
   note(arrival.event);
   if (arrival.event.kind == EventKind::sign_in_error)
     co_return std::unexpected(

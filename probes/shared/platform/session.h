@@ -6,6 +6,7 @@
 // are broken inside. So a session is open when the server has said its first word. Pings and handshakes of
 // the platform are answered on the way. Every frame is kept as evidence, the token taken out.
 
+#include <deque>
 #include <expected>
 #include <optional>
 #include <span>
@@ -45,7 +46,7 @@ class Session {
                                                                 std::span<const std::string> stages,
                                                                 PlatformSocket);
 
-  // The next frame, or nullopt when none came until then. Failures: what ended the socket, auth and
+  // The next message, or nullopt when none came until then. Failures: what ended the socket, auth and
   // rate_limited.
   asio::awaitable<std::expected<std::optional<Arrival>, Failure>> next(Steady until);
   asio::awaitable<std::expected<void, Failure>> send(std::string text);
@@ -66,6 +67,7 @@ class Session {
   const SessionSettings* settings_;
   std::span<const std::string> stages_;
   PlatformSocket socket_;
+  std::deque<std::string> waiting_;  // messages that came together with the last one
   Seen seen_;
   bool handshake_due_ = false;
 };

@@ -5,11 +5,12 @@
 
 #include "credentials/credentials.h"
 #include "probe/within.h"
+#include "probes/shared/edge.h"
+#include "probes/shared/endpoint.h"
 
 namespace answerback::probes {
 namespace {
 
-using namespace std::chrono_literals;
 using Read = std::expected<net::Message, net::Gone>;
 
 constexpr std::size_t shortest_secret = 4;  // a shorter one would make any text unreadable
@@ -19,9 +20,12 @@ asio::awaitable<void> read_into(Run& run, net::WebSocket& socket, std::optional<
   read.emplace(co_await socket.read(run));
 }
 
-void keep_body(Run& run, const net::Refusal& refusal, const std::string& token) {
+// The body is kept, and who refused is said.
+void tell(Run& run, net::Refusal& refusal, const std::string& token) {
   if (!refusal.body.empty() && (token.empty() || !refusal.body.contains(token)))
     run.frame("body", refusal.body);
+  refusal.failure.detail += front_note(
+      {.status = refusal.status, .headers = refusal.headers, .body = refusal.body, .url = {}});
 }
 
 }  // namespace
@@ -29,8 +33,7 @@ void keep_body(Run& run, const net::Refusal& refusal, const std::string& token) 
 PlatformSocket::PlatformSocket(Run& run, const SessionSettings& settings, net::WebSocket socket,
                                std::string token)
     : run_(&run), who_(&settings.who), socket_(std::move(socket)), secrets_{std::move(token)} {
-  const Duration left = run.deadline - run.clock.now();
-  last_call_ = run.deadline - std::clamp<Duration>(left / 10, 20ms, 500ms);
+  last_call_ = last_call_of(run);
 }
 
 asio::awaitable<std::expected<PlatformSocket, net::Refusal>> PlatformSocket::open(
@@ -41,7 +44,7 @@ asio::awaitable<std::expected<PlatformSocket, net::Refusal>> PlatformSocket::ope
     std::string token = settings.token.reveal();
     if (!settings.credentials.empty() && settings.uses_token) {
       auto minted = co_await services.credentials.token(run, settings.credentials);
-      if (!minted) co_return std::unexpected(net::Refusal{std::move(minted).error(), 0, {}});
+      if (!minted) co_return std::unexpected(net::Refusal{.failure = std::move(minted).error()});
       token = minted->reveal();
     }
     const Steady began = run.clock.now();
@@ -49,7 +52,7 @@ asio::awaitable<std::expected<PlatformSocket, net::Refusal>> PlatformSocket::ope
     const bool offered = !request.subprotocols.empty();
     auto socket = co_await net::WebSocket::open(run, transport, std::move(request));
     if (!socket) {
-      keep_body(run, socket.error(), token);
+      tell(run, socket.error(), token);
       const bool anew = socket.error().failure.reason == Reason::auth && !again && !token.empty() &&
                         services.credentials.refused(run, settings.credentials, token);
       if (anew) continue;
@@ -91,7 +94,7 @@ void PlatformSocket::keep(std::string_view label, std::string_view text) {
 asio::awaitable<void> PlatformSocket::close() {
   if (gone_) co_return;
   gone_ = true;
-  co_await socket_.close(*run_, std::min(run_->deadline, run_->clock.now() + 1s));
+  co_await socket_.close(*run_, goodbye_of(*run_));
 }
 
 void PlatformSocket::hide(const std::string& secret) {

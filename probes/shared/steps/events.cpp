@@ -30,6 +30,7 @@ AgentEvent EventReader::read(Incoming& message) {
   if (rule != rules_.end()) return by(*rule, message);
   AgentEvent event;
   event.kind = EventKind::unknown;
+  event.name = one_line(message.text(), name_cap);
   return event;
 }
 

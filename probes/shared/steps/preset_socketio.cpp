@@ -6,7 +6,7 @@ namespace answerback::probes {
 namespace {
 
 constexpr PresetParameter parameters[] = {
-    {.name = "namespace", .fallback = R"("")", .doc = "as /chat, with the comma behind it"},
+    {.name = "namespace", .fallback = R"("")", .doc = "as /chat", .ending = ","},
     {.name = "auth", .fallback = "{}", .doc = "payload of CONNECT", .signed_in = R"({"token":"{{token}}"})"},
     {.name = "event", .fallback = R"("chat")", .doc = "name of the event that asks", .asks = true},
     {.name = "message", .fallback = R"({"text":"{{question}}"})", .doc = "its argument", .asks = true},
@@ -33,6 +33,8 @@ constexpr std::string_view script = R"json({"steps": [
  ],
  "events": [
   {"when": {"prefix": "42{{namespace}}", "json": {"/0": "{{reply}}"}}, "event": "answered", "answer": "{{answer}}"},
+  {"when": {"inside": "^45[0-9]+-(?:/[^,]*,)?(\\[(?s:.*))$", "json": {"/0": "{{reply}}"}},
+   "event": "answered", "answer": "{{answer}}"},
   {"when": {"prefix": "43{{namespace}}1", "json": {"{{acknowledgement}}": {"exists": true}}},
    "event": "answered", "answer": "{{acknowledgement}}"}
  ]}
@@ -40,6 +42,7 @@ constexpr std::string_view script = R"json({"steps": [
 
 }  // namespace
 
+// An event with attachments (45) holds its texts itself; the attachments follow in binary messages.
 // A bad token is answered by CONNECT_ERROR (44) on a socket that stays open; without a CONNECT the server
 // closes without a code.
 constinit const StepsPreset socketio{

@@ -14,6 +14,7 @@ struct PresetParameter {
   bool asks = false;                // of the question: only `agent` has it
   bool secret = false;              // a text, nowhere shown
   std::string_view signed_in = {};  // the fallback where `credentials` are named
+  std::string_view ending = {};     // of a text that is not empty; added where it is left out
 };
 
 struct StepsPreset {

@@ -106,6 +106,13 @@ void read_steps(config::Fields& fields, Script& script, bool asks) {
 
 std::string json_of(std::string_view text) { return json::serialize(json::string(text)); }
 
+std::string completed(const std::string& given, std::string_view ending) {
+  const json::value value = json::parse(given);
+  if (ending.empty() || !value.is_string() || value.get_string().empty()) return given;
+  const std::string_view text(value.get_string());
+  return text.ends_with(ending) ? given : json_of(std::string(text).append(ending));
+}
+
 // In documentation: each once, whichever presets have it.
 void describe_parameters(config::Fields& with, bool asks) {
   std::map<std::string, std::string, std::less<>> docs;
@@ -137,7 +144,7 @@ void read_parameters(config::Fields with, const StepsPreset& preset, bool asks, 
     const auto given = with.json(name, one.doc);
     if (!given && fallback.empty())
       with.error(name, std::string(preset.name) + " needs it: " + std::string(one.doc));
-    settings.script.scope.constants[name] = given              ? *given
+    settings.script.scope.constants[name] = given              ? completed(*given, one.ending)
                                             : fallback.empty() ? json_of("")
                                                                : std::string(fallback);
   }

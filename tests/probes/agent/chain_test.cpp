@@ -136,6 +136,10 @@ const Row rows[] = {
      "0 s thread=T|2 s run=R9 thread=T9|3 t|9 x|10 c|12 e run=R9 thread=T9 a=1|40 e a=$P", "pass", "5 of 5"},
     {"another run where ours was due", "0 s thread=T|3 t run=R9 thread=T9|40 e run=R9 thread=T9 a=$P",
      "misrouted", "1 of 5"},
+    {"the end of a run unheard of on our thread",
+     "0 s thread=T|3 t thread=T|9 x thread=T|10 c thread=T|40 e run=R9 thread=T a=$P", "misrouted", "4 of 5"},
+    {"a sub-agent on our thread that says nothing of its start",
+     "0 s thread=T|3 t run=R2 thread=T|6 e run=R2 thread=T a=done|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
     // answers to earlier requests
     {"an earlier run known by its id", "0 s run=R0|3 t run=R0|9 e run=R0 a=$OLD", "late", "0 of 5"},
     {"an earlier run without its end", "0 t run=R0", "no_start", "0 of 5"},
@@ -219,6 +223,27 @@ TEST(Chain, SaysWhatItSaw) {
               testing::AllOf(HasSubstr("canned text \"Agent processed your message:\""),
                              HasSubstr("gives the question back"), HasSubstr("evenly 100 ms apart"),
                              HasSubstr("agent_completed claims 2 s after 400 ms")));
+}
+
+TEST(Chain, NamesWhatItDidNotUnderstand) {
+  EXPECT_EQ(play("0 s").chain.strange(), "");
+  EXPECT_EQ(play("0 agentStarted").chain.strange(), "1 frame not understood: agentStarted");
+  EXPECT_EQ(play("0 b|1 a|2 b").chain.strange(), "3 frames not understood: a, b");
+  EXPECT_EQ(play("0 a|1 b|2 u|3 d|4 f|5 g").chain.strange(), "6 frames not understood: a, b, d, u, …");
+}
+
+TEST(Chain, AnErrorMayBeGotOver) {
+  Chain chain = play("0 s|3 t|9 agent_error msg=busy").chain;
+  EXPECT_EQ(chain.state(), Chain::State::failed);
+  chain.get_over();
+  EXPECT_EQ(chain.state(), Chain::State::open);
+  EXPECT_EQ(chain.complaint(), "agent_error: busy, 2 of 5 events");
+  Chain order = play("0 t|3 s").chain;
+  order.get_over();
+  EXPECT_EQ(order.state(), Chain::State::failed) << "the order stays wrong";
+  EXPECT_EQ(play("0 s|3 t|9 x|10 c|40 e status=failed msg=timeout").chain.complaint(),
+            "agent_completed says itself that the run failed: timeout, 5 of 5 events");
+  EXPECT_EQ(play("0 s|3 t|9 x|10 c status=failed|40 e a=$P").chain.complaint(), "");
 }
 
 TEST(Chain, KeepsTheTimeAndShapeOfEachStage) {

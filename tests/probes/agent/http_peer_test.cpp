@@ -126,6 +126,17 @@ TEST_F(OverHttp, AnEndThatWasSaidCountsHoweverTheConnectionEnds) {
   EXPECT_EQ(run().verdict(), "fail answer_wrong at answer");
 }
 
+TEST_F(OverHttp, AnEncodedAnswerIsSaidToBeOne) {
+  serve([](Connection& c, const std::string&) -> Awaitable<void> {
+    co_await c.write(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n"
+        "Content-Length: 2\r\n\r\n\x1f\x8b");
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail protocol at dispatch");
+  EXPECT_THAT(told.result.detail, HasSubstr("the answer is encoded as gzip, though"));
+}
+
 TEST_F(OverHttp, ErrorsOfTheAgentAreItsOwn) {
   const std::string started = R"({"type":"RUN_STARTED","threadId":"t","runId":"r"})";
   stream(sse({started, R"({"type":"RUN_ERROR","message":"no model","code":"E7"})"}));

@@ -318,6 +318,102 @@ TEST_F(WithPeer, AnErrorUnderAnIdUsedAgainIsStillTheError) {
   EXPECT_EQ(run().verdict(), "fail agent_error at chain");
 }
 
+TEST_F(WithPeer, EventsMayComeTogether) {
+  for (const bool list : {true, false}) {
+    serve([list](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      const Question asked = co_await question(c);
+      std::string text;
+      for (const std::string_view name : usual_chain) {
+        const boost::json::object data{{"run_id", "R1"}, {"final_response", asked.answer()}};
+        text += (text.empty() ? ""
+                 : list       ? ","
+                              : "\n") +
+                boost::json::serialize(boost::json::object{{"type", name}, {"data", data}});
+      }
+      co_await say(c, list ? "[" + text + "]" : text);
+    });
+    EXPECT_EQ(run().verdict(), "pass") << list;
+  }
+}
+
+TEST_F(WithPeer, WhatWasNotUnderstoodIsNoSilence) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    for (const char* name : {"agentStarted", "agentCompleted"}) co_await event(c, name, "R1", asked.answer());
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail no_start at dispatch");
+  EXPECT_THAT(told.result.detail, AllOf(HasSubstr("2 frames not understood: agentCompleted, agentStarted"),
+                                        Not(HasSubstr("silence"))));
+}
+
+TEST_F(WithPeer, AnErrorThatIsGotOverIsAWarning) {
+  for (const char* name : {"error", "agent_error"}) {
+    serve([name](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      const Question asked = co_await question(c);
+      co_await event(c, "agent_started", "R1");
+      co_await event(c, name, "R1");
+      co_await c.wait(50ms);
+      co_await chain(c, "R1", asked.answer());
+    });
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), "warn agent_error at answer") << testing::PrintToString(told);
+    EXPECT_THAT(told.result.detail, HasSubstr("the answer is right, in spite of"));
+  }
+}
+
+TEST_F(WithPeer, AnErrorIsToBlameForWhatFollows) {
+  const auto ends = [&](auto end) {
+    serve([end](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      co_await question(c);
+      co_await event(c, "agent_started", "R1");
+      co_await say(c, R"({"type":"agent_error","data":{"run_id":"R1","message":"out of quota"}})");
+      co_await end(c);
+    });
+    const Told told = run();
+    EXPECT_TRUE(told.verdict().starts_with("fail agent_error at ")) << testing::PrintToString(told);
+    EXPECT_THAT(told.result.detail, HasSubstr("agent_error: out of quota, 1 of 5 events"));
+  };
+  ends([](Connection&) -> Awaitable<void> { co_return; });
+  ends([](Connection& c) -> Awaitable<void> { co_await c.write(net::closing(1011)); });
+  ends([](Connection& c) -> Awaitable<void> { co_await chain(c, "R1", "I am sorry."); });
+  ends([](Connection& c) -> Awaitable<void> { co_await event(c, "agent_completed", "R1"); });
+  ends([](Connection& c) -> Awaitable<void> { co_await event(c, "agent_thinking", "R1"); });
+}
+
+TEST_F(WithPeer, AnEndThatSaysItFailedIsAnError) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await question(c);
+    for (const std::string_view name : usual_chain) {
+      if (name != "agent_completed") co_await event(c, std::string(name), "R1");
+    }
+    co_await say(c, R"({"type":"agent_completed","run_id":"R1","status":"failed","error":"LLM timeout"})");
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail agent_error at answer");
+  EXPECT_THAT(told.result.detail, HasSubstr("says itself that the run failed: LLM timeout"));
+}
+
+// It says no goodbye either; the words must be out before the deadline.
+TEST_F(WithPeer, AServerThatFreezesDoesNotTakeTheVerdictWithIt) {
+  for (const bool started : {false, true}) {
+    serve([started](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      co_await question(c);
+      if (started) co_await event(c, "agent_started", "R1");
+      co_await c.hold();
+    });
+    const Told told = run(agent, "\n    control: false", 600ms);
+    EXPECT_EQ(told.verdict(), started ? "fail stalled at chain" : "fail no_start at dispatch");
+    EXPECT_LT(told.took, 600ms) << "killed at its deadline, and told as late";
+  }
+}
+
 TEST_F(WithPeer, AServerThatClosesInTheMiddle) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, welcome);
@@ -367,6 +463,23 @@ TEST_F(WithPeer, ASocketThatIsNeverClosedIsDroppedAtTheDeadline) {
     co_await c.hold();
   });
   EXPECT_EQ(run(websocket, "", 400ms).verdict(), "pass");
+}
+
+TEST_F(WithPeer, AGatewayThatRefusesInTheAppsPlaceIsNamed) {
+  const auto refuse = [&](std::string answer) {
+    bench_.reset();
+    peer_.emplace(loop_.io, [answer](Connection& c) -> Awaitable<void> {
+      co_await c.read_http();
+      co_await c.write(answer);
+    });
+    const Told told = run();
+    EXPECT_EQ(told.verdict(), "fail upgrade_refused at upgrade");
+    return told.result.detail;
+  };
+  EXPECT_EQ(refuse("HTTP/1.1 502 Bad Gateway\r\nServer: Caddy\r\nContent-Length: 0\r\n\r\n"),
+            "the server answered 502 to the upgrade; made by Caddy in front, not by the app");
+  EXPECT_EQ(refuse("HTTP/1.1 503 No\r\nServer: uvicorn\r\nContent-Length: 8\r\n\r\nstarting"),
+            "the server answered 503 to the upgrade");
 }
 
 TEST_F(WithPeer, NoSubprotocolSelectedIsAWarning) {

@@ -106,6 +106,13 @@ TEST(ExpectJson, TellsWhatStandsInsteadOfJson) {
   EXPECT_THAT(expect.mismatch("{\"status\":\"ok\"").value_or(""), HasSubstr("incomplete"));
 }
 
+TEST(ExpectJson, AByteOrderMarkIsNoneOfItsBusiness) {
+  const auto expect = rules(R"({"/status":"ok"})");
+  EXPECT_EQ(expect.mismatch("\xEF\xBB\xBF{\"status\":\"ok\"}"), std::nullopt);
+  EXPECT_THAT(expect.mismatch("\xEF\xBB\xBF\xEF\xBB\xBF{}").value_or(""), HasSubstr("wanted JSON"));
+  EXPECT_THAT(expect.mismatch("\x1f\x8b\x08").value_or(""), HasSubstr("compressed by gzip"));
+}
+
 TEST(ExpectJson, NestingIsLimited) {
   const auto expect = rules(R"({"":{"exists":true}})");
   EXPECT_EQ(expect.mismatch(std::string(32, '[') + std::string(32, ']')), std::nullopt);

@@ -40,7 +40,8 @@ std::string line_of(const net::HttpRequest& request) {
 
 // The pieces of a stream, read as they would come in.
 std::expected<LlmAnswer, Failure> received(const LlmProvider& provider, const std::string& type,
-                                           const std::vector<std::string>& pieces) {
+                                           const std::vector<std::string>& pieces,
+                                           const std::string& coding = "identity") {
   asio::io_context io;
   RealClock clock(io.get_executor());
   Phases phases;
@@ -50,9 +51,9 @@ std::expected<LlmAnswer, Failure> received(const LlmProvider& provider, const st
   LlmReceiver receiver(run, provider, secrets);
   const net::BodySink sink = receiver.sink();
   net::HttpResponse head{.status = 200, .headers = {{"Content-Type", type}}, .body = {}, .url = {}};
-  sink.on_head(head);
-  for (const std::string& piece : pieces)
-    if (!sink.on_data(piece)) break;
+  head.headers.emplace_back("Content-Encoding", coding);
+  bool more = sink.on_head(head);
+  for (const std::string& piece : pieces) more = more && sink.on_data(piece);
   return receiver.finish(std::move(head));
 }
 
@@ -102,6 +103,41 @@ TEST(LlmWire, AnthropicsVersionsAreSent) {
     const net::HttpRequest bearer = Configured(wire, "\n    key_header: bearer").request(LlmAsk::model);
     EXPECT_EQ(*net::find_header(bearer.headers, "authorization"), "Bearer demo-key");
     EXPECT_EQ(net::find_header(bearer.headers, "x-api-key"), nullptr);
+  }
+}
+
+TEST(LlmWire, AStreamIsOneWhateverItsMediaType) {
+  for (const Wire& wire : wires()) {
+    if (wire.type != "text/event-stream") continue;
+    Configured configured(wire);
+    const std::string good = shown(received(*configured.settings.provider, wire.type, {wire.stream}));
+    std::vector<std::string> bytes;
+    for (const char c : wire.stream) bytes.emplace_back(1, c);
+    for (const char* type : {"text/plain; charset=utf-8", ""}) {
+      EXPECT_EQ(shown(received(*configured.settings.provider, type, {wire.stream})), good) << wire.name;
+      EXPECT_EQ(shown(received(*configured.settings.provider, type, bytes)), good) << wire.name;
+      EXPECT_EQ(shown(received(*configured.settings.provider, type, {": hi\n\n", wire.stream})), good);
+    }
+    EXPECT_THAT(shown(received(*configured.settings.provider, "application/json", {wire.stream})),
+                HasSubstr("is not JSON"));
+    EXPECT_THAT(shown(received(*configured.settings.provider, "text/plain", {"no"})),
+                HasSubstr("is not JSON"));
+  }
+}
+
+TEST(LlmWire, AnEncodedAnswerIsSaidToBeOne) {
+  EXPECT_THAT(shown(received(*Configured(wires()[0]).settings.provider, wires()[0].type, {"\x1f\x8b"}, "br")),
+              HasSubstr("the answer is encoded as br, though"));
+}
+
+TEST(LlmWire, TheWordsMayComeInParts) {
+  for (const Wire& wire : wires()) {
+    if (wire.name != "openai") continue;
+    const std::string body =
+        R"({"model":"demo-1","choices":[{"message":{"role":"assistant","content":[{"type":"thinking",)"
+        R"("text":"hm"},{"type":"text","text":"Hello "},{"type":"text","text":"you!"}]},"finish_reason":"stop"}]})";
+    const auto answer = received(*Configured(wire).settings.provider, "application/json", {body});
+    EXPECT_THAT(shown(answer), testing::StartsWith("Hello you!|"));
   }
 }
 

@@ -61,12 +61,29 @@ TEST_F(Presets, SocketIoAnswersInAnAcknowledgementAndANamespace) {
   });
   const Told told =
       ask("preset: socketio\n    credentials: canary\n"
-          "    with: {namespace: '/chat,', event: ask, message: '{{question}}'}",
+          "    with: {namespace: /chat, event: ask, message: '{{question}}'}",
           "/io?EIO=4&room=1");
   EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
   EXPECT_EQ(target(), "/io?EIO=4&room=1&transport=websocket");
   EXPECT_THAT(told.frames(), AllOf(HasSubstr("<token>"), Not(HasSubstr("eyJ"))));
   EXPECT_THAT(requests_.back(), Not(HasSubstr("Authorization"))) << "the token is in the CONNECT";
+}
+
+TEST_F(Presets, SocketIoAnswersWithAttachments) {
+  for (const std::string space : {"", "/chat,"}) {
+    serve([space](Connection& c) -> Awaitable<void> {
+      co_await say(c, R"(0{"sid":"E1"})");
+      co_await hear(c);
+      co_await say(c, "40" + space + R"({"sid":"S1"})");
+      const std::string question = co_await hear(c);
+      co_await say(c, "451-" + space + R"(["reply",{"text":")" + answer_to(question) +
+                          R"(","raw":{"_placeholder":true,"num":0}}])");
+      co_await c.write(net::frame(net::binary, "raw"));
+    });
+    const Told told =
+        ask(space.empty() ? "preset: socketio" : "preset: socketio\n    with: {namespace: /chat}");
+    EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
+  }
 }
 
 TEST_F(Presets, SocketIoRefuses) {

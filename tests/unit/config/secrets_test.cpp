@@ -103,5 +103,19 @@ TEST(Secrets, AreKnownToWhoeverTakesThemOutOfTexts) {
   }
 }
 
+// "message", taken out of every text for the name of its key, would leave nobody a sentence.
+TEST(Secrets, HowATokenIsSentIsNone) {
+  Written written("probes: [{name: a, type: plain, send_token: message, my_token: eyJhbGci}]\n");
+  Fields fields = written.loaded.config.probes[0].fields;
+  EXPECT_EQ(fields.one_of("send_token", "header", {"header", "message"}, ""), "message");
+  EXPECT_EQ(fields.text("my_token", "", ""), "eyJhbGci");
+  std::vector<std::string> known;
+  for (const Secret& each : written.loaded.config.secrets()) known.push_back(each.reveal());
+  EXPECT_THAT(known, ::testing::Contains("eyJhbGci"));
+  EXPECT_THAT(known, Not(::testing::Contains("message")));
+  fields.error("send_token", "the first message is a step of its own");
+  EXPECT_EQ(written.loaded.diagnostics.all().back().message, "the first message is a step of its own");
+}
+
 }  // namespace
 }  // namespace answerback::config::testing

@@ -40,8 +40,8 @@ struct Bench : testing::Test {
   Evidence evidence;
   Run run{clock, clock.now() + 1h * 24, phases, evidence, RunId{{1}, {1}}};
 
-  Bench() {
-    SignIn sign_in;
+  Bench() { use({}); }
+  void use(SignIn sign_in) {
     sign_in.request.method = "POST";
     sign_in.request.url = net::parse_url(issuer.url("/login?key=geheim"), {"http"}).value();
     auto set = std::make_shared<CredentialSet>();
@@ -75,6 +75,28 @@ TEST_F(Bench, AllWhoWantATokenShareOneSignIn) {
   EXPECT_EQ(signed_in, 1);
   EXPECT_EQ(token(), "token-1");
   EXPECT_EQ(signed_in, 1);
+}
+
+TEST_F(Bench, ATicketIsNobodyElses) {
+  use({.single_use = true});
+  EXPECT_EQ(token(), "token-1");
+  EXPECT_EQ(token(), "token-2");
+  std::vector<std::string> got;
+  const auto want = [&]() -> asio::awaitable<void> {
+    Phases own_phases;
+    Evidence own_evidence;
+    Run own{clock, clock.now() + 1h, own_phases, own_evidence, RunId{{1}, {1}}};
+    const auto each = co_await loop.credentials.token(own, "canary");
+    got.push_back(each ? each->reveal() : each.error().detail);
+  };
+  const auto all = [&]() -> asio::awaitable<int> {
+    co_await both(want(), both(want(), want()));
+    co_return 0;
+  };
+  test::finish(loop.io, all());
+  EXPECT_THAT(got, testing::UnorderedElementsAre("token-3", "token-4", "token-5"));
+  broken = true;
+  EXPECT_THAT(token(), HasSubstr("500"));
 }
 
 TEST_F(Bench, IsRenewedBeforeItsEndAndUsedUntilThen) {

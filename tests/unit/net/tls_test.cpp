@@ -204,6 +204,12 @@ TEST_F(TlsTest, AClientCertificateThatIsMissingOrThere) {
   EXPECT_TRUE(result) << result.error().detail;
 }
 
+TEST_F(TlsTest, AnEndWithoutGoodbyeIsThePeersDoing) {
+  const Failure failure = tls_failure(asio::ssl::error::stream_truncated, "waiting for the answer");
+  EXPECT_EQ(name(failure.reason), "truncated");
+  EXPECT_EQ(failure.detail, "connection closed while waiting for the answer");
+}
+
 TEST_F(TlsTest, FilesThatCannotBeUsedAreFailuresWithTheirPath) {
   const Identity good = ca.issue({.names = {"good.test"}});
   settings.ca_file = "/nowhere/ca.pem";

@@ -1,4 +1,4 @@
-#include "probes/http/edge.h"
+#include "probes/shared/edge.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -117,6 +117,11 @@ std::string_view made_in_front(const net::HttpResponse& response) {
   for (const auto& [mark, who, when] : whole_bodies)
     if (counts(when) && bare(page) == mark) return who;
   return {};
+}
+
+std::string front_note(const net::HttpResponse& response) {
+  const std::string_view who = made_in_front(response);
+  return who.empty() ? std::string() : "; made by " + std::string(who) + " in front, not by the app";
 }
 
 }  // namespace answerback::probes
