@@ -21,7 +21,8 @@ asio::awaitable<Opinion> opinion_at(Inquiry& inquiry, const net::WebSocketReques
   const std::string place = socket.url.place();
   inquiry.run.phases.note(place);
   inquiry.greetings.push_back(co_await knock_at_socket(inquiry.run, inquiry.services, socket,
-                                                       Secret(inquiry.original.token), welcome_patience));
+                                                       Secret(inquiry.original.token), welcome_patience,
+                                                       inquiry.run.deadline));
   co_return Opinion{place, judge_greeting(inquiry.greetings.back())};
 }
 

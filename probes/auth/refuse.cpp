@@ -45,12 +45,13 @@ void age_a_token(Inquiry& inquiry) {
   inquiry.talk.masks.add(oldest->token);
 }
 
-asio::awaitable<Access> access_with(Inquiry& inquiry, const Gate& gate, const std::string& token) {
+asio::awaitable<Access> access_with(Inquiry& inquiry, const Gate& gate, const std::string& token,
+                                    Steady until) {
   if (gate.socket) {
     inquiry.run.phases.note(gate.place());
     const Duration listening = std::max(3 * gate.welcomed.after, shortest_listening);
-    const Greeting greeting =
-        co_await knock_at_socket(inquiry.run, inquiry.services, *gate.socket, Secret(token), listening);
+    const Greeting greeting = co_await knock_at_socket(inquiry.run, inquiry.services, *gate.socket,
+                                                       Secret(token), listening, until);
     co_return judge_greeting(greeting, gate.welcomed);
   }
   const AuthAnswer answer =
@@ -71,8 +72,9 @@ asio::awaitable<std::vector<Tried>> try_each(Inquiry& inquiry, const Gate& gate,
     if (!token) continue;
     run.enter(phase_of(each));
     if (!token->empty()) inquiry.talk.masks.add(*token);
-    auto access = co_await within(run.clock, now + std::min<Duration>(share, forgery_patience),
-                                  access_with(inquiry, gate, *token));
+    const Duration patience = std::min<Duration>(share, forgery_patience);
+    auto access = co_await within(run.clock, now + patience,
+                                  access_with(inquiry, gate, *token, now + patience * 9 / 10));
     tried.push_back({each, access ? *std::move(access)
                                   : Access{.kind = Access::Kind::unclear,
                                            .reason = Reason::read_timeout,

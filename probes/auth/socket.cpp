@@ -37,11 +37,11 @@ Access not_let_in(const Failure& why) {
 }  // namespace
 
 asio::awaitable<Greeting> knock_at_socket(Run& run, Services& services, const net::WebSocketRequest& request,
-                                          Secret token, Duration patience) {
+                                          Secret token, Duration patience, Steady until) {
   SessionSettings settings{.request = request, .token = std::move(token)};
   settings.welcome_within = patience;
   Phases inside;
-  Run aside{run.clock, run.deadline, inside, run.evidence, run.id};
+  Run aside{run.clock, until, inside, run.evidence, run.id};
   co_return co_await greeting_of(aside, services, settings);
 }
 

@@ -17,9 +17,10 @@ struct Greeting {
 };
 
 // Opens it with the token as Authorization: Bearer (with none where it is empty), hears its first word for
-// `patience` at the most, closes. Frames are kept in the run, its phase stays.
+// `patience` at the most, closes. Past `until` it neither listens nor waits for a goodbye. Frames are kept in
+// the run, its phase stays.
 asio::awaitable<Greeting> knock_at_socket(Run&, Services&, const net::WebSocketRequest&, Secret token,
-                                          Duration patience);
+                                          Duration patience, Steady until);
 
 // Of a good token. One who stays open and says nothing has taken it.
 Access judge_greeting(const Greeting&);

@@ -27,8 +27,13 @@ struct AuthSocket : AtPlatform {
       ++knocks;
       if (!lets_in(Platform::bearer(request))) co_return co_await turn_away(c, request);
       co_await c.write(net::accepted(request) + welcome);
-      co_await c.hold();
+      co_await part(c);
     };
+  }
+  // Says nothing more, and goodbye to who says it.
+  static Awaitable<void> part(Connection& c) {
+    while ((co_await net::read_frame(c)).opcode != net::close_frame) continue;
+    co_await c.write(net::closing(1000));
   }
   static std::function<Awaitable<void>(Connection&, const std::string&)> closes(unsigned code) {
     return [code](Connection& c, const std::string& request) -> Awaitable<void> {
@@ -79,12 +84,12 @@ TEST_F(AuthSocket, ThatReadsTokensWithoutVerifyingThemIsABypassInAPhaseOfItsName
 TEST_F(AuthSocket, EveryWayToTurnSomebodyAwayIsARefusal) {
   const auto silence = [](Connection& c, const std::string& request) -> Awaitable<void> {
     co_await c.write(net::accepted(request));
-    co_await c.hold();
+    co_await part(c);
   };
   const auto frame = [](Connection& c, const std::string& request) -> Awaitable<void> {
     co_await c.write(net::accepted(request) +
                      net::frame(net::text_frame, R"({"type":"error_message","error_code":"NO_TOKEN"})"));
-    co_await c.hold();
+    co_await part(c);
   };
   const struct {
     std::string what;
@@ -104,11 +109,19 @@ TEST_F(AuthSocket, EveryWayToTurnSomebodyAwayIsARefusal) {
   }
 }
 
+TEST_F(AuthSocket, ThatNeverSaysGoodbyeHasSaidEnough) {
+  turn_away = [](Connection& c, const std::string& request) -> Awaitable<void> {
+    co_await c.write(net::accepted(request));
+    co_await c.hold();
+  };
+  EXPECT_THAT(run(also("\n    refuse: [no_token]"), 1500ms), HasSubstr("2 forgeries refused"));
+}
+
 TEST_F(AuthSocket, ThatSaysNothingToTheGoodTokenEitherIsNotAsked) {
   platform.socket = [this](Connection& c, std::string request) -> Awaitable<void> {
     ++knocks;
     co_await c.write(net::accepted(request));
-    co_await c.hold();
+    co_await part(c);
   };
   EXPECT_THAT(run(also("\n    refuse: [alg_none]"), 1500ms),
               HasSubstr("accepted by 2 services, 1 forgeries refused"));
