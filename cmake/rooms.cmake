@@ -1,9 +1,13 @@
-# answerback_room(NAME sources… USES libraries…): one folder, one static library, included as "NAME/file.h".
+# answerback_room(NAME sources… [SMALL] USES libraries…): one folder, one static library, included as "NAME/file.h".
+# SMALL: no check runs through it, so a release compiles it for size.
 function(answerback_room name)
-  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  cmake_parse_arguments(arg "SMALL" "" "USES" ${ARGN})
   add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_USES})
+  if(arg_SMALL AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${name} PRIVATE -Os)
+  endif()
   answerback_precompiled(${name} rooms)
 endfunction()
 

@@ -15,7 +15,7 @@ WORK="ccache git libclang-rt-19-dev libgtest-dev libgmock-dev libbenchmark-dev c
 PEERS="postgresql-15 mariadb-server nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
   python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager
   python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography python3-yaml
-  python3-grpcio dnsmasq-base unbound chromium fonts-dejavu-core prometheus-blackbox-exporter"
+  python3-grpcio python3-aiosmtpd dnsmasq-base unbound chromium fonts-dejavu-core prometheus-blackbox-exporter"
 
 IMAGE="buildah bubblewrap debootstrap"
 command -v kubectl >/dev/null || PEERS="$PEERS kubernetes-client"  # one of another origin stays

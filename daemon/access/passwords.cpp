@@ -3,16 +3,18 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
 #include <list>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "access/bcrypt.h"
@@ -39,7 +41,11 @@ std::string as_one(const Passwords::Claim& claim) {
 // Digests of right claims, the latest last. Under a key of this process they tell nothing.
 class Remembered {
  public:
-  Remembered() { RAND_bytes(key_.data(), static_cast<int>(key_.size())); }
+  // The kernel's randomness, not OpenSSL's: that sets up all of OpenSSL, which few ports need.
+  Remembered() {
+    if (getentropy(key_.data(), key_.size()) != 0)
+      throw std::system_error(errno, std::system_category(), "getentropy");
+  }
 
   Digest digest(const Passwords::Claim& claim) const {
     std::string text = as_one(claim);

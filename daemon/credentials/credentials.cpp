@@ -1,9 +1,7 @@
 #include "credentials/credentials.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
-#include <cstdio>
 
 namespace answerback {
 
@@ -43,14 +41,6 @@ JwtCredential read_jwt(config::Fields fields) {
   return jwt;
 }
 
-std::int64_t unix_time(Wall at) { return std::chrono::duration_cast<seconds>(at.time_since_epoch()).count(); }
-
-std::string hex(std::uint64_t bits) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(bits));
-  return text.data();
-}
-
 }  // namespace
 
 std::shared_ptr<const CredentialSet> read_credentials(
@@ -83,7 +73,7 @@ void Credentials::use(std::shared_ptr<const CredentialSet> set, std::shared_ptr<
   if (!set_) return;
   for (const auto& [name, credential] : *set_) {
     if (const auto* sign_in = std::get_if<SignIn>(&credential))
-      kept_[name] = std::make_shared<TokenKeeper>(name, *sign_in, transport_,
+      kept_[name] = std::make_shared<TokenKeeper>(name, *sign_in, transport_, random_,
                                                   [this](const Secret& token) { learn(token); });
   }
 }
@@ -131,10 +121,10 @@ std::expected<Secret, Failure> Credentials::mint(const JwtCredential& jwt, const
   const auto add = [&claims](std::string_view claim, json::value value) {
     claims.emplace(claim, std::move(value));
   };
-  add("iat", unix_time(now));
-  add("nbf", unix_time(now - leeway));
-  add("exp", unix_time(now + jwt.ttl));
-  add("jti", json::string(hex(random_.bits()) + hex(random_.bits())));
+  add("iat", numeric_date(now));
+  add("nbf", numeric_date(now - leeway));
+  add("exp", numeric_date(now + jwt.ttl));
+  add("jti", json::string(new_jti(random_)));
   json::object header{{"alg", answerback::name(jwt.signer.algorithm())}, {"typ", "JWT"}};
   if (!jwt.key_id.empty()) header["kid"] = jwt.key_id;
 

@@ -6,6 +6,8 @@
 //     fixed:  {bearer: "${TOKEN}"}
 //     user:   {login: {url: "https://auth/login", json: {user: canary, password: "${PASSWORD}"}}}
 //     client: {oauth: {token_url: "https://auth/token", client_id: canary, client_secret: "${SECRET}"}}
+//     signer: {oauth: {token_url: "https://auth/token", client_id: me, style: private_key_jwt, key:
+//     "${KEY}"}}
 
 #include <boost/asio/awaitable.hpp>
 #include <expected>

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 
 #include <array>
+#include <cstdio>
 #include <cstring>
 
 namespace answerback {
@@ -112,6 +113,18 @@ std::expected<std::string, std::string> JwtSigner::sign(std::string_view header,
   }
   if (signature.empty()) return std::unexpected("the token cannot be signed with this key");
   return token + "." + base64url(signature);
+}
+
+std::int64_t numeric_date(Wall at) {
+  return std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+}
+
+std::string new_jti(Random& random) {
+  std::array<char, 33> text{};
+  const auto left = static_cast<unsigned long long>(random.bits());
+  const auto right = static_cast<unsigned long long>(random.bits());
+  std::snprintf(text.data(), text.size(), "%016llx%016llx", left, right);
+  return text.data();
 }
 
 std::string base64url(std::string_view text) {

@@ -12,6 +12,8 @@
 #include <string_view>
 
 #include "config/secret.h"
+#include "model/time.h"
+#include "probe/random.h"
 
 namespace answerback {
 
@@ -36,6 +38,8 @@ class JwtSigner {
   std::shared_ptr<EVP_PKEY> private_key_;
 };
 
+std::int64_t numeric_date(Wall);  // RFC 7519 2: seconds since the epoch
+std::string new_jti(Random&);     // 32 hexadecimal digits
 std::string base64url(std::string_view bytes);
 std::optional<std::string> unbase64url(std::string_view text);  // nothing where it is none, padding included
 

@@ -125,6 +125,10 @@ std::string basic_authorization(std::string_view user, std::string_view password
   return "Basic " + text;
 }
 
+std::string client_authorization(std::string_view client, std::string_view secret) {
+  return basic_authorization(form_encoded(client), form_encoded(secret));
+}
+
 SignIn read_login(config::Fields& fields) {
   SignIn sign_in;
   net::HttpRequest& request = sign_in.request;
@@ -152,7 +156,15 @@ SignIn read_oauth(config::Fields& fields) {
   request.method = "POST";
   request.url = read_sign_in_url(fields, "token_url", "the token endpoint, http or https");
   const std::string client = fields.required_text("client_id", "who we are");
-  const Secret secret = fields.required_secret("client_secret", "and its secret");
+  const std::string style = fields.one_of(
+      "style", "basic", {"basic", "post", "private_key_jwt"},
+      "how we prove it: by the secret in the Authorization header or in the form, or by a token "
+      "signed with `key`");
+  const bool by_key = style == "private_key_jwt";
+  constexpr const char* secret_doc = "our secret, for basic and post";
+  const Secret secret = by_key || fields.describes() ? fields.secret("client_secret", secret_doc)
+                                                     : fields.required_secret("client_secret", secret_doc);
+  if (by_key && !secret.empty()) fields.error("client_secret", "has no use with private_key_jwt");
   std::vector<std::pair<std::string, std::string>> form{{"grant_type", "client_credentials"}};
   const auto add = [&](const char* key, const char* doc) {
     if (std::string value = fields.text(key, "", doc); !value.empty())
@@ -161,20 +173,30 @@ SignIn read_oauth(config::Fields& fields) {
   add("scope", "asked for");
   add("audience", "asked for, where the server knows audiences");
   add("resource", "asked for (RFC 8707)");
-  const std::string style = fields.one_of("style", "basic", {"basic", "post"},
-                                          "how we name ourselves: the Authorization header, or the form");
-  if (style == "post") {
+  if (by_key || fields.describes()) {
+    sign_in.assertion = read_client_assertion(fields, client, request.url.text());
+  } else if (style == "post") {
     form.emplace_back("client_id", client);
     form.emplace_back("client_secret", secret.reveal());
   } else {
-    request.headers.emplace_back("Authorization",
-                                 basic_authorization(form_encoded(client), form_encoded(secret.reveal())));
+    request.headers.emplace_back("Authorization", client_authorization(client, secret.reveal()));
   }
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   request.headers.emplace_back("Accept", "application/json");
   request.body = form_text(form);
   read_sign_in_rest(fields, sign_in);
   return sign_in;
+}
+
+std::expected<net::HttpRequest, Failure> sign_in_request(const SignIn& sign_in, Wall now, Random& random) {
+  net::HttpRequest request = sign_in.request;
+  if (!sign_in.assertion) return request;
+  const auto assertion = sign_in.assertion->sign(now, random);
+  if (!assertion) return std::unexpected(Failure{Reason::auth, assertion.error()});
+  request.body += "&" + form_text({{"client_id", sign_in.assertion->client},
+                                   {"client_assertion_type", std::string(ClientAssertion::type)},
+                                   {"client_assertion", *assertion}});
+  return request;
 }
 
 std::expected<SignedIn, Failure> judge_sign_in(const SignIn& sign_in, const net::HttpResponse& response,

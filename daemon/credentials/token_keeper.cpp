@@ -31,9 +31,13 @@ struct TokenKeeper::Turn {
   TokenKeeper& keeper_;
 };
 
-TokenKeeper::TokenKeeper(std::string name, SignIn sign_in, net::Transport transport,
+TokenKeeper::TokenKeeper(std::string name, SignIn sign_in, net::Transport transport, Random& random,
                          std::function<void(const Secret&)> learn)
-    : name_(std::move(name)), sign_in_(std::move(sign_in)), transport_(transport), learn_(std::move(learn)) {}
+    : name_(std::move(name)),
+      sign_in_(std::move(sign_in)),
+      transport_(transport),
+      random_(random),
+      learn_(std::move(learn)) {}
 
 asio::awaitable<std::expected<Secret, Failure>> TokenKeeper::token(std::shared_ptr<TokenKeeper> keeper,
                                                                    Run& run) {
@@ -64,8 +68,12 @@ asio::awaitable<void> TokenKeeper::sign_in(Run& run) {
   run.enter(Phase::sign_in, Reason::auth);
   Evidence apart;  // what the issuer says is no evidence of the target
   const Steady began = run.clock.now(), until = std::min(began + limit, run.deadline);
-  const auto response =
-      co_await within(run.clock, until, net::fetch_in_stage(run, apart, transport_, sign_in_.request));
+  const auto request = sign_in_request(sign_in_, run.clock.wall(), random_);
+  std::optional<std::expected<net::HttpResponse, Failure>> response;
+  if (request)
+    response = co_await within(run.clock, until, net::fetch_in_stage(run, apart, transport_, *request));
+  else
+    response.emplace(std::unexpected(request.error()));
   std::string detail = "credentials \"" + name_ + "\": signing in at ";
   if (!response) {
     detail += run.phases.note() + ": no answer in " + whole_seconds(run.clock.now() - began);

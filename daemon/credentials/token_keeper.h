@@ -22,7 +22,7 @@ class TokenKeeper {
   static constexpr Duration settled = std::chrono::seconds(30);       // a younger token is not given up
 
   // `learn` is told each token that comes in, before anybody uses it.
-  TokenKeeper(std::string name, SignIn, net::Transport, std::function<void(const Secret&)> learn);
+  TokenKeeper(std::string name, SignIn, net::Transport, Random&, std::function<void(const Secret&)> learn);
 
   // A token to present now. Phase::sign_in where it must be fetched or waited for: a deadline there is `auth`
   // and names the address. While one is good, a sign-in that fails does no harm. Whoever fetches may be
@@ -45,6 +45,7 @@ class TokenKeeper {
   const std::string name_;
   const SignIn sign_in_;
   const net::Transport transport_;
+  Random& random_;
   const std::function<void(const Secret&)> learn_;
   std::optional<Kept> kept_;
   Failure failure_;

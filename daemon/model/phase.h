@@ -33,7 +33,7 @@ enum class Phase : std::uint8_t {
   first_token,     // generation asked for, no content yet
   stream,          // content is coming
   execute,         // a program is running
-  discovery,       // reading what the issuer says of itself
+  discovery,       // reading what the other side says of itself
   keys,            // reading its keys, and verifying the token by them
   token,           // looking at the token
   introspection,   // asking its issuer whether it is good
@@ -44,7 +44,6 @@ enum class Phase : std::uint8_t {
   wrong_secret,    // one that somebody else signed,
   alg_none,        // one that nobody signed,
   wrong_audience,  // one made for somebody else
-  discover,        // who it is and what it speaks
   list,            // what it offers
   call,            // something it offers is used
   close,           // saying goodbye

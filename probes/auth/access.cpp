@@ -34,12 +34,10 @@ Access access_unlike(const net::HttpResponse& response) {
         words + ", a redirect" +
         (to ? " to " + one_line(to->substr(0, to->find_first_of("?#")), 100) : std::string()));
   }
-  if (status == 429) return {.kind = Kind::unclear, .reason = Reason::rate_limited, .words = words};
-  if (status / 100 != 4 || status == 408 || status == 425) {
-    if (!response.body.empty()) words += ": " + describe_body(response.body);
-    return {.kind = Kind::unclear, .reason = Reason::status, .words = words};
-  }
-  return access_refused(std::move(words), status == 403 ? Reason::forbidden : Reason::auth);
+  Access access = judge_status(status, std::move(words));
+  if (access.reason == Reason::status && !response.body.empty())
+    access.words += ": " + describe_body(response.body);
+  return access;
 }
 
 bool says_no(const json::value& value) {
@@ -75,7 +73,7 @@ Door read_door(config::Fields& fields, const net::TlsSettings& tls, DoorKind kin
     const std::string client = fields.text("client_id", "", "who asks");
     const Secret secret = fields.secret("client_secret", "and its secret");
     if (!client.empty())
-      door.request.headers.emplace_back("Authorization", basic_authorization(client, secret.reveal()));
+      door.request.headers.emplace_back("Authorization", client_authorization(client, secret.reveal()));
   }
   for (const auto& [name, value] : fields.secret_map("headers", "sent with the request; values are secret"))
     door.request.headers.emplace_back(name, value.reveal());
@@ -115,6 +113,14 @@ net::HttpRequest knock(const Door& door, const std::optional<std::string>& token
       break;
   }
   return request;
+}
+
+Access judge_status(unsigned status, std::string words) {
+  if (status == 429)
+    return {.kind = Kind::unclear, .reason = Reason::rate_limited, .words = std::move(words)};
+  const bool refuses = status / 100 == 3 || (status / 100 == 4 && status != 408 && status != 425);
+  if (!refuses) return {.kind = Kind::unclear, .reason = Reason::status, .words = std::move(words)};
+  return access_refused(std::move(words), status == 403 ? Reason::forbidden : Reason::auth);
 }
 
 std::optional<std::string> refusal_in(std::string_view body) {

@@ -36,6 +36,8 @@ struct Access {
   Reason reason = Reason::none;  // of a refusal (auth, forbidden), or why it is unclear
   std::string words;             // "answered 401"
 };
+// Of a status that lets nobody in. A 3xx or 4xx refuses.
+Access judge_status(unsigned status, std::string words);
 // A 5xx, a 408, a 429 and whatever else says nothing about the token is unclear.
 Access judge_access(const Expect&, const net::HttpResponse&);
 // RFC 7662 2.2: only `active: true` is a yes.

@@ -27,7 +27,7 @@ struct AuthSettings {
   std::optional<Door> introspect = {}, validate = {}, guarded = {};
   std::vector<Door> also = {};                      // over HTTP, and
   std::vector<net::WebSocketRequest> sockets = {};  // WebSockets
-  std::vector<Forgery> refuse = {};                 // tried at `guarded`, or at `validate`
+  std::vector<Forgery> refuse = {};                 // tried at `guarded`, or at `validate`, and sockets
   int negative_every = 10;                          // runs
   Duration clock_warn{};
   std::optional<Duration> clock_fail = {};

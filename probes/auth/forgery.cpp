@@ -40,10 +40,6 @@ std::string forged_bytes(Random& random, std::size_t size) {
 
 json::object claims_object(const std::string& text) { return json::parse(text).as_object(); }
 
-std::int64_t unix_now(Wall now) {
-  return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-}
-
 // The original with other claims, well signed.
 std::optional<std::string> signed_anew(const Original& original, const json::object& claims) {
   if (original.secret.empty()) return std::nullopt;
@@ -55,9 +51,9 @@ std::optional<std::string> expired_token(const Original& original, Wall now) {
   if (original.seen.jws && !original.secret.empty()) {
     // An hour: verifiers forgive a clock up to five minutes.
     json::object claims = claims_object(original.seen.jws->claims);
-    claims["iat"] = unix_now(now) - 7200;
-    claims["exp"] = unix_now(now) - 3600;
-    if (claims.contains("nbf")) claims["nbf"] = unix_now(now) - 7200;
+    claims["iat"] = numeric_date(now) - 7200;
+    claims["exp"] = numeric_date(now) - 3600;
+    if (claims.contains("nbf")) claims["nbf"] = numeric_date(now) - 7200;
     if (auto token = signed_anew(original, claims)) return token;
   }
   return original.outlived;

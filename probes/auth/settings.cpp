@@ -55,9 +55,11 @@ void read_doors(config::Fields& fields, AuthSettings& settings) {
   settings.guarded =
       read_optional_door(fields, "protected", "what a token opens; every other token must be refused here",
                          settings.tls, DoorKind::protects);
-  for (const std::string& each : fields.texts("also",
-                                              "other services that must accept the same token, http, https, "
-                                              "ws or wss; one that refuses it is auth_split_brain")) {
+  for (const std::string& each :
+       fields.texts("also",
+                    "other services that must accept the same token, http, https, "
+                    "ws or wss; one that refuses it is auth_split_brain; at a "
+                    "WebSocket that welcomes it, what must be refused is tried too")) {
     auto url = net::parse_url(each, {"http", "https", "ws", "wss"});
     if (!url) {
       fields.error("also", one_line(each, 80) + ": " + url.error());
@@ -88,8 +90,8 @@ void read_refusals(config::Fields& fields, AuthSettings& settings) {
   }
   if (names.empty() && !fields.has("refuse"))
     settings.refuse.assign(forgeries().begin(), forgeries().end());
-  else if (!settings.guarded && !settings.validate)
-    fields.error("refuse", "needs `protected` or `validate`: where they are tried");
+  else if (!settings.guarded && !settings.validate && settings.sockets.empty())
+    fields.error("refuse", "needs `protected` or `validate`, or a WebSocket in `also`: where they are tried");
   settings.negative_every = static_cast<int>(
       fields.integer("negative_every", 10, 1, 100000, "these are tried in every so many-th run"));
 }

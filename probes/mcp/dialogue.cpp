@@ -54,7 +54,7 @@ Phase McpDialogue::phase() const {
   switch (step_) {
     case Step::list: return Phase::list;
     case Step::call: return Phase::call;
-    default: return Phase::discover;
+    default: return Phase::discovery;
   }
 }
 

@@ -107,7 +107,7 @@ std::string program_request(const McpSettings& settings, const McpPlan& plan, Du
 asio::awaitable<std::expected<void, Failure>> call_worker(Run& run, net::Workers& workers,
                                                           std::string request, WorkerReport& report) {
   co_return co_await workers.call(run,
-                                  {.request = std::move(request), .phase = Phase::discover, .once = true},
+                                  {.request = std::move(request), .phase = Phase::discovery, .once = true},
                                   [&report](std::string_view line) { return report.take(line); });
 }
 

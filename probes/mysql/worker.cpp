@@ -6,11 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "model/measure.h"
 #include "model/text.h"
-#include "model/verdict.h"
 #include "probes/mysql/reasons.h"
 #include "probes/mysql/sign_in.h"
+#include "probes/shared/findings.h"
 
 namespace answerback::probes {
 namespace {
@@ -23,23 +22,9 @@ struct MysqlQuestions {
   std::optional<std::string> expect;
   std::vector<std::string> tables;
   bool writable;
-  double pressure_warn, pressure_fail;
+  Pressure pressure;
   int left_ms;
 };
-
-struct MysqlFindings {
-  Verdict verdict = Verdict::pass;
-  Reason reason = Reason::none;
-  std::string detail, facts;
-  std::optional<std::pair<int, int>> connections;  // used, allowed
-  std::uint64_t sent = 0, received = 0;
-
-  void conclude(Verdict v, Reason r, std::string text) { verdict = v, reason = r, detail = std::move(text); }
-};
-
-std::string counted(std::size_t n, std::string_view what) {
-  return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
-}
 
 int whole_number(std::string_view text) {
   int value = 0;
@@ -51,7 +36,7 @@ int whole_number(std::string_view text) {
 // runs in a read-only transaction.
 class MysqlInterview {
  public:
-  MysqlInterview(MYSQL* session, const MysqlQuestions& questions, MysqlFindings& found,
+  MysqlInterview(MYSQL* session, const MysqlQuestions& questions, Findings& found,
                  const std::function<void(Phase)>& on_phase)
       : session_(session), asked_(questions), found_(found), on_phase_(on_phase) {}
 
@@ -60,15 +45,13 @@ class MysqlInterview {
     const bool mariadb = version.contains("MariaDB");
     found_.facts = (mariadb ? "MariaDB " : "MySQL ") + one_line(version, 60);
     auto done = query(mariadb);
-    if (done && passing() && !asked_.tables.empty()) done = tables();
-    if (done && passing() && asked_.writable) done = writable();
-    if (done && passing()) done = pressure();
+    if (done && found_.passing() && !asked_.tables.empty()) done = tables();
+    if (done && found_.passing() && asked_.writable) done = writable();
+    if (done && found_.passing()) done = pressure();
     return done;
   }
 
  private:
-  bool passing() const { return found_.verdict == Verdict::pass; }
-
   std::expected<Rows, Failure> ask(const std::string& statement) {
     found_.sent += statement.size();
     if (mysql_real_query(session_, statement.data(), statement.size()) != 0) return failed();
@@ -165,18 +148,13 @@ class MysqlInterview {
     const auto most = ask_value("SELECT @@global.max_connections");
     if (!most) return std::unexpected(most.error());
     const int in_use = whole_number(*used), allowed = whole_number(*most);
-    if (allowed <= 0) return {};
-    found_.connections = {in_use, allowed};
-    const double ratio = static_cast<double>(in_use) / allowed;
-    if (ratio >= asked_.pressure_warn)
-      found_.conclude(ratio < asked_.pressure_fail ? Verdict::warn : Verdict::fail,
-                      Reason::too_many_connections, *used + " of " + *most + " connections are in use");
+    if (allowed > 0) found_.count_connections(in_use, allowed, asked_.pressure);
     return {};
   }
 
   MYSQL* session_;
   const MysqlQuestions& asked_;
-  MysqlFindings& found_;
+  Findings& found_;
   const std::function<void(Phase)>& on_phase_;
 };
 
@@ -213,32 +191,19 @@ void answer_mysql(const json::object& request, const std::function<void(const js
       .expect = expect.is_null() ? std::nullopt : std::optional(json::value_to<std::string>(expect)),
       .tables = json::value_to<std::vector<std::string>>(request.at("tables")),
       .writable = request.at("writable").as_bool(),
-      .pressure_warn = pressure.at("warn").to_number<double>(),
-      .pressure_fail = pressure.at("fail").to_number<double>(),
+      .pressure = {.warn = pressure.at("warn").to_number<double>(),
+                   .fail = pressure.at("fail").to_number<double>()},
       .left_ms = request.at("left_ms").to_number<int>()};
 
-  MysqlFindings found;
+  Findings found;
   const auto session = sign_in_mysql(read_mysql_target(request), on_phase);
   std::expected<void, Failure> done;
   if (!session)
     done = std::unexpected(session.error());
   else
     done = MysqlInterview(session->get(), questions, found, on_phase).run();
-  if (!done) found.conclude(Verdict::fail, done.error().reason, done.error().detail);
-
-  json::object samples;
-  if (found.connections) {
-    samples[name(Measure::connections_used)] = found.connections->first;
-    samples[name(Measure::connections_max)] = found.connections->second;
-  }
-  emit({{"done", true},
-        {"verdict", name(found.verdict)},
-        {"reason", name(found.reason)},
-        {"detail", found.detail},
-        {"facts", found.facts},
-        {"samples", samples},
-        {"sent", found.sent},
-        {"received", found.received}});
+  if (!done) found.conclude(std::move(done).error());
+  emit(found.last_line());
 }
 
 }  // namespace answerback::probes

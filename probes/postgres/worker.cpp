@@ -1,14 +1,11 @@
 #include "probes/postgres/worker.h"
 
 #include <boost/json.hpp>
-#include <optional>
 #include <pqxx/pqxx>
-#include <utility>
 
-#include "model/measure.h"
-#include "model/verdict.h"
 #include "probes/postgres/reasons.h"
 #include "probes/postgres/sign_in.h"
+#include "probes/shared/findings.h"
 
 namespace answerback::probes {
 namespace {
@@ -39,24 +36,9 @@ class Adopted : public pqxx::connection_base {
 struct Questions {
   std::string query, role;
   std::vector<std::string> tables;
-  double pressure_warn, pressure_fail;
+  Pressure pressure;
   int left_ms;
 };
-
-struct Findings {
-  Verdict verdict = Verdict::pass;
-  Reason reason = Reason::none;
-  std::string detail, facts;
-  std::optional<std::pair<int, int>> connections;  // used, allowed
-  std::uint64_t received = 0;                      // bytes of the values of the answers
-
-  void conclude(Verdict v, Reason r, std::string text) { verdict = v, reason = r, detail = std::move(text); }
-  void conclude(Failure failure) { conclude(Verdict::fail, failure.reason, std::move(failure.detail)); }
-};
-
-std::string count(std::size_t n, std::string_view what) {
-  return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
-}
 
 // The questions, one method and one phase each; a method that finds something wrong concludes, and the rest
 // is not asked. All in one read-only transaction, whose settings end with it: a pooler may give the server
@@ -68,13 +50,12 @@ class Interview {
 
   void run() {
     query();
-    if (passing() && !asked_.tables.empty()) tables();
-    if (passing()) role();
-    if (passing()) pressure();
+    if (found_.passing() && !asked_.tables.empty()) tables();
+    if (found_.passing()) role();
+    if (found_.passing()) pressure();
   }
 
  private:
-  bool passing() const { return found_.verdict == Verdict::pass; }
   void enter(Phase phase) { on_phase_(phase, late_in(phase), {}); }
 
   pqxx::result ask(const std::string& statement) {
@@ -90,7 +71,7 @@ class Interview {
   void query() {
     work_.exec("SET LOCAL statement_timeout = " + std::to_string(std::max(asked_.left_ms * 9 / 10, 1)));
     const pqxx::result answer = ask(asked_.query);
-    found_.facts += ", query answered with " + count(answer.size(), "row");
+    found_.facts += ", query answered with " + counted(answer.size(), "row");
   }
 
   void tables() {
@@ -99,7 +80,8 @@ class Interview {
     for (const std::string& table : asked_.tables) names += (names.empty() ? "" : ", ") + work_.quote(table);
     const pqxx::result missing =
         ask("SELECT name FROM unnest(ARRAY[" + names + "]::text[]) AS name WHERE to_regclass(name) IS NULL");
-    if (missing.empty()) return void(found_.facts += ", " + count(asked_.tables.size(), "table") + " found");
+    if (missing.empty())
+      return void(found_.facts += ", " + counted(asked_.tables.size(), "table") + " found");
     std::string list;
     for (const pqxx::row& row : missing) list += (list.empty() ? "" : ", ") + row[0].as<std::string>();
     found_.conclude(Verdict::fail, Reason::missing_table, "missing: " + list);
@@ -128,13 +110,7 @@ class Interview {
     const pqxx::row row =
         ask("SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity "
             "WHERE coalesce(backend_type, 'client backend') = 'client backend' AND datid IS NOT NULL")[0];
-    const int used = row[0].as<int>(), allowed = row[1].as<int>();
-    found_.connections = {used, allowed};
-    const double ratio = static_cast<double>(used) / allowed;
-    if (ratio < asked_.pressure_warn) return;
-    found_.conclude(ratio < asked_.pressure_fail ? Verdict::warn : Verdict::fail,
-                    Reason::too_many_connections,
-                    std::to_string(used) + " of " + std::to_string(allowed) + " connections are in use");
+    found_.count_connections(row[0].as<int>(), row[1].as<int>(), asked_.pressure);
   }
 
   pqxx::read_transaction work_;
@@ -172,8 +148,8 @@ void answer_postgres(const json::object& request, const EmitLine& emit) {
   const Questions questions{.query = json::value_to<std::string>(request.at("query")),
                             .role = json::value_to<std::string>(request.at("role")),
                             .tables = texts(request.at("tables")),
-                            .pressure_warn = pressure.at("warn").to_number<double>(),
-                            .pressure_fail = pressure.at("fail").to_number<double>(),
+                            .pressure = {.warn = pressure.at("warn").to_number<double>(),
+                                         .fail = pressure.at("fail").to_number<double>()},
                             .left_ms = request.at("left_ms").to_number<int>()};
   Parameters parameters;
   for (const auto& [key, value] : request.at("params").as_object())
@@ -186,20 +162,10 @@ void answer_postgres(const json::object& request, const EmitLine& emit) {
   else
     found.conclude(std::move(session.error()));
 
-  json::object samples;
-  if (found.connections) {
-    samples[name(Measure::connections_used)] = found.connections->first;
-    samples[name(Measure::connections_max)] = found.connections->second;
-  }
   const SignInGuard::Traffic traffic = guard.traffic();
-  emit({{"done", true},
-        {"verdict", name(found.verdict)},
-        {"reason", name(found.reason)},
-        {"detail", found.detail},
-        {"facts", found.facts},
-        {"samples", samples},
-        {"sent", traffic.sent},
-        {"received", std::max(traffic.received, found.received)}});
+  found.sent = traffic.sent;
+  found.received = std::max(traffic.received, found.received);  // our own count is of values only
+  emit(found.last_line());
 }
 
 }  // namespace answerback::probes

@@ -3,9 +3,11 @@
 
     tests/bench/flat.py [RUNS]       100,000 where it is not said; some minutes on 2 cores
 
-Against the demo platform with PostgreSQL, nginx with TLS, redis-server, dnsmasq, a gRPC server and another answerback; what is not installed is
-left out and said so. The floor is the first tenth of the runs, in which pools and caches fill.
+Against the demo platform with PostgreSQL, MariaDB, nginx with TLS and an agent card, redis-server, dnsmasq, a gRPC server and another
+answerback; what is not installed is left out and said so. As root, in a network of its own, where ping is allowed. The floor is the first
+tenth of the runs, in which pools and caches fill.
 """
+import json
 import os
 import pathlib
 import re
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
@@ -22,6 +25,8 @@ from harness import ANSWERBACK, Answerback, Nginx, Postgres, Process, free_port,
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 SECRET = "bench-secret-at-least-32-bytes-long"
 TOKEN = "credentials: canary"
+CARD = {"name": "bench", "description": "an agent", "version": "1", "capabilities": {}, "defaultInputModes": ["text/plain"],
+        "defaultOutputModes": ["text/plain"], "skills": [{"id": "triage", "name": "triage", "description": "sorts", "tags": ["sort"]}]}
 
 
 def shapes(at):
@@ -37,20 +42,25 @@ def shapes(at):
         "env": "required: [PATH]", "exec": "command: [/bin/true]", "icmp": "host: 127.0.0.1, count: 1",
         "tls": f'address: "127.0.0.1:{at["tls"]}", tls_config: {{insecure_skip_verify: true}}',
         "answerback": f'url: "http://127.0.0.1:{at["peer"]}"',
+        "isolation": f'url: "{ws}/ws", credentials: [canary, other]',
+        "a2a": f'url: "http://127.0.0.1:{at["nginx"]}", skills: [triage]',
     }
+    if at.get("mysql"):
+        quick["mysql"] = f'dsn: "mysql://watch:hunter22@127.0.0.1:{at["mysql"]}/shop", tables: [orders]'
     if at.get("redis"):
         quick["redis"] = f'address: "127.0.0.1:{at["redis"]}", write: true'
     if at.get("dns"):
         quick["dns"] = f'servers: ["127.0.0.1:{at["dns"]}"], query: api.internal'
     if at.get("grpc"):
         quick["grpc"] = f'address: "127.0.0.1:{at["grpc"]}"'
-    slow = {"agent": 2000, "exec": 1000, "postgres": 200, "llm": 500, "auth": 500, "websocket": 200, "icmp": 1000}
+    slow = {"agent": 2000, "isolation": 2000, "exec": 1000, "mysql": 200, "postgres": 200, "llm": 500, "auth": 500, "websocket": 200, "icmp": 1000}
     return {kind: (keys, slow.get(kind, 100)) for kind, keys in quick.items()}
 
 
 def config(at):
-    lines = ["service: bench", f"credentials: {{canary: {{jwt: {{alg: HS256, secret: {SECRET}, claims: {{sub: canary, aud: platform}}, ttl: 5m}}}}}}",
-             "defaults: {timeout: 8s, fall: 3}", "probes:"]
+    users = ", ".join(f"{user}: {{jwt: {{alg: HS256, secret: {SECRET}, claims: {{sub: {user}, aud: platform}}, ttl: 5m}}}}"
+                      for user in ("canary", "other"))
+    lines = ["service: bench", f"credentials: {{{users}}}", "defaults: {timeout: 8s, fall: 3}", "probes:"]
     for kind, (keys, interval) in shapes(at).items():
         for i in range(10):
             lines.append(f"  - {{name: {kind}-{i}, type: {kind}, interval: {interval}ms, {keys}}}")
@@ -78,7 +88,18 @@ def optional(what, start):
         return None
 
 
+def apart():
+    """As root: ourselves once more, in a network of our own with nothing but a loopback, where any group may ping."""
+    if os.getuid() != 0:
+        return print("not root: icmp depends on net.ipv4.ping_group_range here")
+    if "FLAT_APART" not in os.environ:
+        os.execve(need("unshare"), ["unshare", "--net", sys.executable, *sys.argv], {**os.environ, "FLAT_APART": "1"})
+    subprocess.run([need("ip"), "link", "set", "lo", "up"], check=True)
+    pathlib.Path("/proc/sys/net/ipv4/ping_group_range").write_text("0 2147483647")
+
+
 def main():
+    apart()
     opened = []
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -90,9 +111,12 @@ def main():
                                    "--jwt-secret", SECRET, "--sockets-per-user", "0", "--event-gap", "1"], folder, "platform"))
             subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
                             "-subj", "/CN=localhost", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"], check=True, capture_output=True)
-            at["tls"] = free_port()
-            opened.append(Nginx(f"listen 127.0.0.1:{{port}} backlog=1024; listen 127.0.0.1:{at['tls']} ssl; ssl_certificate {folder}/cert.pem; "
-                                f"ssl_certificate_key {folder}/key.pem; location / {{ return 200 ok; }}"))
+            at["tls"], at["nginx"] = free_port(), free_port()
+            there = [{"url": f"http://127.0.0.1:{at['nginx']}/", "protocolBinding": "JSONRPC", "protocolVersion": "1.0"}]
+            card = json.dumps({**CARD, "supportedInterfaces": there}, separators=(",", ":"))
+            opened.append(Nginx(f"listen 127.0.0.1:{{port}}; listen 127.0.0.1:{at['nginx']} backlog=1024; listen 127.0.0.1:{at['tls']} ssl backlog=1024; "
+                                f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem; location / {{ return 200 ok; }} "
+                                f"location /.well-known/ {{ default_type application/json; return 200 '{card}'; }}"))
 
             def redis():
                 port = free_port()
@@ -110,7 +134,17 @@ def main():
                 server = grpc_test.Server()
                 opened.append(server)
                 return server.port
-            at["redis"], at["dns"], at["grpc"] = optional("redis", redis), optional("dns", dns), optional("grpc", grpc)
+
+            def mysql():
+                import mysql_test
+                scenario = mysql_test.Mysql()
+                opened.append(types.SimpleNamespace(close=mysql_test.Mysql.doClassCleanups))
+                mysql_test.Mysql.setUpClass()
+                opened.append(types.SimpleNamespace(close=scenario.doCleanups))
+                scenario.setUp()
+                return scenario.server().port
+            for what in (redis, dns, grpc, mysql):
+                at[what.__name__] = optional(what.__name__, what)
             os.mkdir(f"{folder}/peer")
             peer = Answerback(f"{folder}/peer", f'service: peer\nprobes:\n  - {{name: site, type: tcp, address: "127.0.0.1:{at["tls"]}", interval: 5s}}\n')
             opened.append(peer)

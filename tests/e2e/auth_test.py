@@ -1,4 +1,5 @@
-"""Type `auth` and the credentials `login` and `oauth` against an issuer and services that use PyJWT."""
+"""Type `auth` and the credentials `login` and `oauth` against an issuer and services that use PyJWT, and against a certified OpenID server:
+npm's oidc-provider, at the version of peers/package-lock.json."""
 import contextlib
 import pathlib
 import sys
@@ -6,7 +7,8 @@ import time
 import unittest
 import urllib.request
 
-from harness import ANSWERBACK, Process, Scenario, free_port, wait_for
+from dialogue_test import PEERS, install
+from harness import ANSWERBACK, Process, Scenario, free_port, need, wait_for
 
 try:
     sys.path.insert(0, "servers")
@@ -112,19 +114,75 @@ class Auth(Scenario):
         self.assertLessEqual(self.issuer.sign_ins - before, 1, "no storm of sign-ins")
 
 
-class Demo(Scenario):
-    """The most repeated outage of sign-in: login works, HTTP works, the WebSocket knows another secret."""
+class OpenIdServer(Scenario):
+    SECRET = "client secret+100%"
 
-    def test_a_split_secret_is_the_agents_cause(self):
-        port = free_port()
+    def setUp(self):
+        super().setUp()
+        install()
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def provider(self, kid):
+        server = Process([need("node"), str(PEERS / "oidc.mjs"), str(self.port), self.folder, kid], self.folder, f"oidc-{kid}")
+        self.addCleanup(lambda: server.stop() if server.process.poll() is None else None)
+
+        def answers():
+            with contextlib.suppress(OSError):
+                return urllib.request.urlopen(self.url + "/jwks", timeout=5).status == 200
+        wait_for(answers, 20, server.output)
+        return server
+
+    def oauth(self, client, by, resource=True):
+        more = f', resource: "{self.url}/api"' if resource else ""
+        return f'oauth: {{token_url: "{self.url}/token", client_id: {client}, {by}{more}}}'
+
+    def key(self, name):
+        return f'style: private_key_jwt, alg: {"RS256" if name == "rsa" else "ES256"}, kid: {name}, key: "${{file:{self.folder}/{name}.pem}}"'
+
+    def probe(self, name, oauth, also="ws"):
+        return (f'  - {{name: {name}, type: auth, {oauth}, issuer: "{self.url}", token: {{audience: "{self.url}/api", alg: [ES256]}}, '
+                f'protected: {{url: "{self.url}/api"}}, also: ["ws{self.url[4:]}/{also}"]}}\n')
+
+    def test_every_way_to_name_a_client_and_every_word_of_the_issuer(self):
+        server = self.provider("k1")
+        basic = f'client_secret: "{self.SECRET}"'
+        ways = {"basic": basic, "post": basic + ", style: post", "rsa": self.key("rsa"), "ec": self.key("ec")}
+        config = (HEAD + "credentials:\n  signer: {" + self.oauth("ec", self.key("ec")) + "}\nprobes:\n" +
+                  f'  - {{name: user, type: http, url: "{self.url}/api", credentials: signer}}\n' +
+                  "".join(self.probe(name, self.oauth(name, by)) for name, by in ways.items()) +
+                  f'  - {{name: opaque, type: auth, {self.oauth("basic", basic, resource=False)}, token: {{form: opaque}}, '
+                  f'introspect: {{url: "{self.url}/token/introspection", client_id: basic, {basic}}}}}\n' +
+                  self.probe("other-key", self.oauth("ec", self.key("rsa"))) +
+                  self.probe("open-socket", self.oauth("ec", self.key("ec")), also="open"))
+        answerback = self.daemon(config)
+        for name in (*ways, "opaque", "user"):
+            answerback.wait_check(name, status="pass", health="up")
+        check = answerback.wait_check("other-key", health="down", reason="auth", phase="sign_in")
+        self.assertIn("/token: answered 401: invalid_client", check["output"])
+        check = answerback.wait_check("open-socket", health="down", reason="auth_bypass", phase="no_token")
+        self.assertIn(f"ws{self.url[4:]}/open accepts a request without a token (welcomed us)", check["output"])
+        shown = answerback.output() + "".join(answerback.get(path)[2] for path in ("/health", "/config", "/api/v1/probes"))
+        for secret in (self.SECRET, "eyJ", "PRIVATE KEY"):
+            self.assertNotIn(secret, shown)
+
+        server.stop()
+        self.provider("k2")
+        answerback.wait_check("ec", status="pass", health="up")
+        wait_for(lambda: answerback.metric("answerback_probe_runs_total", probe="ec", verdict="warn", reason="contract_drift") == 1, 10)
+
+
+class Demo(Scenario):
+    """Where HTTP is well guarded and the WebSocket is not: it knows another secret (the most repeated outage of sign-in), or asks nobody."""
+
+    def setUp(self):
+        super().setUp()
+        self.port = port = free_port()
         program = pathlib.Path(ANSWERBACK).with_name("answerback-demo-platform")
         platform = self.opened(Process([str(program), "--port", str(port), "--jwt-secret", SECRET], self.folder, "platform"))
 
-        def demo(path, body=""):
-            with contextlib.suppress(OSError):
-                return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", body.encode(), timeout=5).status == 200
-        wait_for(lambda: demo("/demo/heal", "{}"), 20, platform.output)
-        answerback = self.daemon(HEAD.replace("fall: 6", "fall: 2") + f"""
+        wait_for(lambda: self.demo("/demo/heal", "{}"), 20, platform.output)
+        self.answerback = self.daemon(HEAD.replace("fall: 6", "fall: 2") + f"""
 credentials:
   canary: {{login: {{url: "http://127.0.0.1:{port}/auth/login", json: {{user: canary-1, password: demo}}}}}}
 probes:
@@ -136,17 +194,31 @@ probes:
 capabilities:
   - {{name: answers, value: 60, needs: [agent], impact: "Users get no AI responses"}}
 """)
-        answerback.wait_health("pass", 30)
-        self.assertTrue(demo("/demo/break", '{"what": "split_secret"}'))
+        self.answerback.wait_health("pass", 30)
+
+    def demo(self, path, body):
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", body.encode(), timeout=5).status == 200
+
+    def test_a_split_secret_is_the_agents_cause(self):
+        self.assertTrue(self.demo("/demo/break", '{"what": "split_secret"}'))
 
         def causes():
-            return [(c["probe"], c["reason"]) for c in answerback.health()["causes"]]
-        wait_for(lambda: answerback.check("agent")["health"] == "down" and causes() == [("auth", "auth_split_brain")], 20,
+            return [(c["probe"], c["reason"]) for c in self.answerback.health()["causes"]]
+        wait_for(lambda: self.answerback.check("agent")["health"] == "down" and causes() == [("auth", "auth_split_brain")], 20,
                  lambda: str(causes()))
-        self.assertIn(f"http://127.0.0.1:{port}/api/threads accepts the token, ws://127.0.0.1:{port}/ws refuses it",
-                      answerback.check("auth")["output"])
-        self.assertTrue(demo("/demo/heal", "{}"))
-        answerback.wait_health("pass", 30)
+        self.assertIn(f"http://127.0.0.1:{self.port}/api/threads accepts the token, ws://127.0.0.1:{self.port}/ws refuses it",
+                      self.answerback.check("auth")["output"])
+        self.assertTrue(self.demo("/demo/heal", "{}"))
+        self.answerback.wait_health("pass", 30)
+
+    def test_a_socket_that_asks_nobody_is_a_bypass(self):
+        self.assertTrue(self.demo("/demo/break", '{"what": "open_socket"}'))
+        check = self.answerback.wait_check("auth", health="down", reason="auth_bypass", phase="no_token")
+        self.assertIn(f"ws://127.0.0.1:{self.port}/ws accepts a request without a token (welcomed us)", check["output"])
+        self.assertEqual(self.answerback.check("agent")["health"], "up")
+        self.assertTrue(self.demo("/demo/heal", "{}"))
+        self.answerback.wait_health("pass", 30)
 
 
 if __name__ == "__main__":

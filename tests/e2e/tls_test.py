@@ -1,11 +1,15 @@
-"""Type `tls` against a real nginx (HTTP/2, client certificates, TLS 1.2 only) and a real PostgreSQL with and without ssl."""
+"""Type `tls` against a real nginx (HTTP/2, client certificates, TLS 1.2 only), and by STARTTLS against a real PostgreSQL and a real SMTP
+server (Debian's python3-aiosmtpd), with TLS and without."""
+import contextlib
 import os
 import shutil
+import smtplib
 import subprocess
 import unittest
 
-from harness import Nginx, Postgres, Scenario, need
+from harness import Nginx, Postgres, Process, Scenario, free_port, need, wait_for
 
+PYTHON = "/usr/bin/python3"  # the one that has Debian's python3-aiosmtpd
 PROBE = "  - {{name: {name}, type: tls, address: '127.0.0.1:{port}', tls_config: {{ca_file: {ca}{more}}}, {keys}}}\n"
 
 
@@ -63,6 +67,33 @@ class Tls(Scenario):
         pg.start()
         answerback.wait_check("pg", health="up")
         self.assertEqual(answerback.check("pg")["status"], "pass")
+
+    def smtp(self, *arguments):
+        port = free_port()
+        server = self.opened(Process([PYTHON, "-m", "aiosmtpd", "-n", "-d", "-l", f"127.0.0.1:{port}", *arguments], self.folder, f"smtp-{port}"))
+
+        def greets():
+            with contextlib.suppress(OSError):
+                return smtplib.SMTP("127.0.0.1", port, timeout=2).quit()[0] == 221
+        wait_for(greets, 10, server.output)
+        return port, server
+
+    def test_smtp(self):
+        if subprocess.run([PYTHON, "-c", "import aiosmtpd"], capture_output=True).returncode:
+            self.skipTest("python3-aiosmtpd is not installed (deploy/install-deps.sh installs it)")
+        key, pem = self.certificate()
+        _, other = self.certificate("other")
+        (port, server), (plain, _) = self.smtp("--tlscert", pem, "--tlskey", key), self.smtp()
+        answerback = self.watch({"name": "mail", "port": port, "ca": pem, "keys": "starttls: smtp"},
+                                {"name": "stranger", "port": port, "ca": other, "keys": "starttls: smtp"},
+                                {"name": "plain", "port": plain, "ca": pem, "keys": "starttls: smtp"},
+                                {"name": "at-once", "port": port, "ca": pem})
+        self.assertEqual(answerback.wait_check("mail", health="up")["status"], "pass")
+        self.assertGreater(answerback.metric("answerback_tls_certificate_expiry_timestamp_seconds", probe="mail"), 1.7e9)
+        answerback.wait_check("stranger", health="down", reason="tls_untrusted")
+        self.assertIn("does not offer STARTTLS", answerback.wait_check("plain", health="down", reason="tls_protocol")["output"])
+        answerback.wait_check("at-once", health="down", reason="tls_protocol")
+        self.assertIn("STARTTLS", server.output())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 #include "probes/grpc/grpc.h"
 
 #include <gmock/gmock.h>
+#include <nghttp2/nghttp2.h>
 
+#include <map>
 #include <random>
 
 #include "net/http2_exchange.h"
@@ -72,6 +74,37 @@ std::string refused(const std::string& code, const std::string& text = "") {
                 {"grpc-message", text}});
 }
 
+struct Sent {
+  std::string value;
+  bool never_indexed;
+};
+// The header fields of a request, from what a client says after its preface.
+std::map<std::string, Sent> fields_asked(std::string_view bytes) {
+  const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(bytes[at])}; };
+  std::map<std::string, Sent> all;
+  for (std::size_t size = 0; bytes.size() >= 9; bytes.remove_prefix(9 + size)) {
+    size = byte(0) << 16 | byte(1) << 8 | byte(2);
+    if (byte(3) != headers || bytes.size() < 9 + size) continue;
+    nghttp2_hd_inflater* inflater = nullptr;
+    nghttp2_hd_inflate_new(&inflater);
+    auto* at = reinterpret_cast<std::uint8_t*>(const_cast<char*>(bytes.data() + 9));
+    for (std::size_t left = size;;) {
+      nghttp2_nv nv{};
+      int flags = 0;
+      const ssize_t used = nghttp2_hd_inflate_hd2(inflater, &nv, &flags, at, left, 1);
+      if (used < 0 || (flags & NGHTTP2_HD_INFLATE_FINAL) != 0) break;
+      at += used, left -= static_cast<std::size_t>(used);
+      const auto text = [](const std::uint8_t* from, std::size_t length) {
+        return std::string(reinterpret_cast<const char*>(from), length);
+      };
+      all[text(nv.name, nv.namelen)] = {text(nv.value, nv.valuelen),
+                                        (nv.flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0};
+    }
+    nghttp2_hd_inflate_del(inflater);
+  }
+  return all;
+}
+
 // What an answer means when it arrives `piece` bytes at a time.
 std::string meaning(std::string_view bytes, std::size_t piece = 4096) {
   Http2Exchange exchange({.authority = "a.test", .body = grpc_health_request("")});
@@ -137,6 +170,12 @@ TEST(GrpcWire, EveryHealthAndEveryStatusHasItsMeaning) {
             "status HTTP 503 instead of a gRPC answer");
   EXPECT_EQ(meaning(alone({{":status", "200"}, {"content-type", "text/html"}})),
             "protocol no gRPC: the answer is text/html");
+}
+
+TEST(Http2, WhatComesBeforeTheAnswerIsNoneOfIt) {
+  const std::string hints =
+      frame(headers, end_headers, 1, fields({{":status", "103"}, {"content-type", "text/html"}}));
+  EXPECT_EQ(meaning(hello + hints + serving.substr(hello.size())), "SERVING");
 }
 
 TEST(Http2, PeersThatBreakTheRules) {
@@ -223,11 +262,37 @@ TEST_F(GrpcPeers, ServingPassesAndNothingElse) {
   EXPECT_EQ(meet("HTTP/1.1 400 Bad Request\r\n\r\n").reason(), "protocol");
 }
 
+TEST_F(GrpcPeers, AskAsTheProtocolHasIt) {
+  const Seen seen = meet(serving, "authority: chat.internal\n    metadata: {authorization: hunter22}");
+  auto asked = fields_asked(asked_.substr(std::string_view("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").size()));
+  for (const auto& [name, value] : {std::pair(":method", "POST"),
+                                    {":scheme", "http"},
+                                    {":authority", "chat.internal"},
+                                    {":path", "/grpc.health.v1.Health/Check"},
+                                    {"te", "trailers"},
+                                    {"content-type", "application/grpc"},
+                                    {"user-agent", "answerback"}})
+    EXPECT_EQ(asked[name].value, value) << name;
+  EXPECT_THAT(asked["traceparent"].value, testing::StartsWith("00-"));
+  EXPECT_THAT(asked["grpc-timeout"].value, testing::MatchesRegex("(9[0-9]{3}|10000)m"));
+  EXPECT_EQ(asked["authorization"].value, "hunter22");
+  EXPECT_TRUE(asked["authorization"].never_indexed) << "what is secret is kept out of the tables of others";
+  EXPECT_FALSE(asked["te"].never_indexed);
+  const auto& samples = seen.evidence.samples();
+  const auto status = std::ranges::find(samples, Measure::http_status, &Sample::measure);
+  ASSERT_NE(status, samples.end());
+  EXPECT_EQ(status->value, 200);
+}
+
 TEST_F(GrpcPeers, MetadataGivenBackIsMasked) {
   const Seen seen = meet(refused("16", "bad token hunter22"), "metadata: {authorization: hunter22}");
   EXPECT_EQ(seen.reason(), "auth");
   EXPECT_THAT(seen.result.detail, HasSubstr("<secret>"));
   for (const Frame& each : seen.evidence.frames()) EXPECT_THAT(each.text, Not(HasSubstr("hunter22")));
+  // Cut in the middle of it, half of it would stand there.
+  const Seen cut =
+      meet(refused("16", std::string(275, '.') + "hunter22"), "metadata: {authorization: hunter22}");
+  EXPECT_THAT(cut.result.detail, Not(HasSubstr("hunt")));
 }
 
 TEST_F(GrpcPeers, TlsWithoutHttp2IsNoGrpc) {

@@ -15,6 +15,7 @@ constexpr FaultInfo table[] = {
     {token_refused, "token_refused", "the WebSocket refuses every token: a frame, then 1008"},
     {split_secret, "split_secret",
      "the WebSocket checks tokens with another secret than the login signs them with"},
+    {open_socket, "open_socket", "the WebSocket welcomes whoever comes, with any token or none"},
     {closed_1011, "closed_1011", "1011 right after the 101"},
     {edge_503, "edge_503",
      "a load balancer answers the upgrade: 503, text/plain; the platform never sees it"},

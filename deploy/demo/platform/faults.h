@@ -17,6 +17,7 @@ enum class Fault : std::uint8_t {
   ready_contradicts,
   token_refused,
   split_secret,
+  open_socket,
   closed_1011,
   edge_503,
   edge_no_upgrade,

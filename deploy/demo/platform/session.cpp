@@ -108,11 +108,12 @@ asio::awaitable<void> Session::run(UpgradeRequest request) {
     wire_->close(1003, "No supported subprotocol");
     co_return co_await until_closed();
   }
-  if (token.empty()) token = co_await first_message_token();
+  if (token.empty() && !on(Fault::open_socket)) token = co_await first_message_token();
 
   const std::string secret =
       core_->options.jwt_secret + (on(Fault::split_secret) ? "-of-another-service" : "");
   auto user = verify_token(token, core_->options.audience, secret);
+  if (on(Fault::open_socket) && !user) user = "anybody";
   if (on(Fault::token_refused) && user) user = std::unexpected(Refusal::validation_failed);
   if (!user) {
     ++core_->counters.refused;

@@ -38,9 +38,16 @@ asio::awaitable<std::expected<Session, Failure>> Session::open(Run& run, Service
                                                                const SessionSettings& settings,
                                                                std::span<const std::string> stages) {
   auto socket = co_await PlatformSocket::open(run, services, settings);
-  if (!socket) co_return std::unexpected(std::move(socket).error());
-  const std::string token = socket->token();
-  Session session(run, settings, stages, *std::move(socket));
+  if (!socket) co_return std::unexpected(std::move(socket).error().failure);
+  co_return co_await begin(run, services, settings, stages, *std::move(socket));
+}
+
+asio::awaitable<std::expected<Session, Failure>> Session::begin(Run& run, Services& services,
+                                                                const SessionSettings& settings,
+                                                                std::span<const std::string> stages,
+                                                                PlatformSocket socket) {
+  const std::string token = socket.token();
+  Session session(run, settings, stages, std::move(socket));
 
   run.enter(Phase::welcome);
   if (settings.send_token == SendToken::message && !token.empty()) {

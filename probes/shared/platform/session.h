@@ -40,6 +40,10 @@ class Session {
   // settings.
   static asio::awaitable<std::expected<Session, Failure>> open(Run&, Services&, const SessionSettings&,
                                                                std::span<const std::string> stages);
+  // The same on a socket that is open already.
+  static asio::awaitable<std::expected<Session, Failure>> begin(Run&, Services&, const SessionSettings&,
+                                                                std::span<const std::string> stages,
+                                                                PlatformSocket);
 
   // The next frame, or nullopt when none came until then. Failures: what ended the socket, auth and
   // rate_limited.

@@ -19,11 +19,9 @@ asio::awaitable<void> read_into(Run& run, net::WebSocket& socket, std::optional<
   read.emplace(co_await socket.read(run));
 }
 
-// The failure of a refused upgrade, its body kept.
-Failure refused(Run& run, net::Refusal refusal, const std::string& token) {
+void keep_body(Run& run, const net::Refusal& refusal, const std::string& token) {
   if (!refusal.body.empty() && (token.empty() || !refusal.body.contains(token)))
     run.frame("body", refusal.body);
-  return std::move(refusal.failure);
 }
 
 }  // namespace
@@ -35,7 +33,7 @@ PlatformSocket::PlatformSocket(Run& run, const SessionSettings& settings, net::W
   last_call_ = run.deadline - std::clamp<Duration>(left / 10, 20ms, 500ms);
 }
 
-asio::awaitable<std::expected<PlatformSocket, Failure>> PlatformSocket::open(
+asio::awaitable<std::expected<PlatformSocket, net::Refusal>> PlatformSocket::open(
     Run& run, Services& services, const SessionSettings& settings) {
   const net::Transport transport{services.dns, services.tls, services.proxies};
   for (bool again = false;; again = true) {
@@ -43,7 +41,7 @@ asio::awaitable<std::expected<PlatformSocket, Failure>> PlatformSocket::open(
     std::string token = settings.token.reveal();
     if (!settings.credentials.empty() && settings.uses_token) {
       auto minted = co_await services.credentials.token(run, settings.credentials);
-      if (!minted) co_return std::unexpected(std::move(minted).error());
+      if (!minted) co_return std::unexpected(net::Refusal{std::move(minted).error(), 0, {}});
       token = minted->reveal();
     }
     const Steady began = run.clock.now();
@@ -51,11 +49,11 @@ asio::awaitable<std::expected<PlatformSocket, Failure>> PlatformSocket::open(
     const bool offered = !request.subprotocols.empty();
     auto socket = co_await net::WebSocket::open(run, transport, std::move(request));
     if (!socket) {
-      Failure failure = refused(run, std::move(socket).error(), token);
-      const bool anew = failure.reason == Reason::auth && !again && !token.empty() &&
+      keep_body(run, socket.error(), token);
+      const bool anew = socket.error().failure.reason == Reason::auth && !again && !token.empty() &&
                         services.credentials.refused(run, settings.credentials, token);
       if (anew) continue;
-      co_return std::unexpected(std::move(failure));
+      co_return std::unexpected(std::move(socket).error());
     }
     PlatformSocket opened(run, settings, *std::move(socket), token);
     opened.upgrade_ = run.clock.now() - began;

@@ -16,8 +16,8 @@ namespace answerback::probes {
 class PlatformSocket {
  public:
   // Mints the token, upgrades. Phases: prepare and those of net::WebSocket. Run and settings outlive it.
-  static asio::awaitable<std::expected<PlatformSocket, Failure>> open(Run&, Services&,
-                                                                      const SessionSettings&);
+  static asio::awaitable<std::expected<PlatformSocket, net::Refusal>> open(Run&, Services&,
+                                                                           const SessionSettings&);
 
   // The next message, secrets taken out of it as well: what is quoted from it later is cut, and a part of a
   // secret would not be known again. Nullopt when none came until then.

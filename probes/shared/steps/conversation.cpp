@@ -43,7 +43,7 @@ Conversation::Conversation(Run& run, const ScriptedSettings& settings, PlatformS
 asio::awaitable<std::expected<std::unique_ptr<Conversation>, Failure>> Conversation::open(
     Run& run, Services& services, const ScriptedSettings& settings) {
   auto socket = co_await PlatformSocket::open(run, services, settings.session);
-  if (!socket) co_return std::unexpected(std::move(socket).error());
+  if (!socket) co_return std::unexpected(std::move(socket).error().failure);
   if (settings.must_select && socket->unselected()) {
     co_await socket->close();
     co_return std::unexpected(

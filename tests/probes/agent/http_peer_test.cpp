@@ -1,14 +1,7 @@
-// Agents over HTTP, asked by the real probe, played by servers that misbehave.
+// Agents over HTTP, asked by the real probe, played by servers that misbehave: what is the same for every
+// protocol.
 
-#include <boost/json.hpp>
-#include <map>
-
-#include "net/url.h"
-#include "probes/agent/agent.h"
-#include "probes/agent/codecs.h"
-#include "probes/agent/harness.h"
-#include "probes/agent/settings.h"
-#include "unit/net/websocket_lab.h"
+#include "probes/agent/http_peer.h"
 
 namespace answerback::probes {
 namespace {
@@ -20,115 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-template <class T>
-using Awaitable = asio::awaitable<T>;
-
-const std::string limits = "limits: {first_event: 200ms, gap: 200ms, tool: 300ms, completion: 3s}";
-const std::string token_value = "token-of-the-canary-that-nobody-may-see";
-
-std::string ok(const std::string& type, const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
-}
-std::string status(const std::string& line, const std::string& body = "", const std::string& headers = "") {
-  return "HTTP/1.1 " + line + "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
-}
-const std::string stream_head =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n";
-std::string chunk(const std::string& text) {
-  char size[20];
-  std::snprintf(size, sizeof size, "%zx\r\n", text.size());
-  return size + text + "\r\n";
-}
-const std::string last_chunk = "0\r\n\r\n";
-
-// The product of the two numbers in what was asked.
-std::string product_in(const std::string& request) {
-  const std::size_t at = request.find("product of ");
-  if (at == std::string::npos) return "";
-  unsigned long left = 0, right = 0;
-  if (std::sscanf(request.c_str() + at, "product of %lu and %lu", &left, &right) != 2) return "";
-  return std::to_string(left * right);
-}
-
-// A stream with the answer in the place of 3901.
-std::string answered(std::string stream, const std::string& request) {
-  const std::string product = product_in(request);
-  if (product.empty()) return stream;
-  for (const auto& [from, to] :
-       {std::pair<std::string, std::string>{"\"39\"", "\"" + product.substr(0, 2) + "\""},
-        {"is 39\"", "is " + product.substr(0, 2) + "\""},
-        {"\"01", "\"" + product.substr(2)},
-        {"3901", product}}) {
-    for (std::size_t at = 0; (at = stream.find(from, at)) != std::string::npos; at += to.size())
-      stream.replace(at, from.size(), to);
-  }
-  const std::size_t id = request.find("\"id\":\"");  // of JSON-RPC
-  if (id != std::string::npos) {
-    const std::string sent = request.substr(id + 6, 36);
-    for (std::size_t at = 0; (at = stream.find("M-1", at)) != std::string::npos;) stream.replace(at, 3, sent);
-  }
-  return stream;
-}
-
-class OverHttp : public testing::Test {
- protected:
-  using Answer = std::function<Awaitable<void>(Connection&, const std::string& request)>;
-
-  OverHttp() {
-    CredentialSet set;
-    set.emplace("canary", BearerCredential{Secret(token_value)});
-    loop_.credentials.use(std::make_shared<const CredentialSet>(std::move(set)));
-  }
-
-  void serve(Answer answer) {
-    bench_.reset();
-    requests_.clear();
-    peer_.emplace(loop_.io, [this, answer](Connection& c) -> Awaitable<void> {
-      const std::string request = co_await c.read_http();
-      requests_.push_back(request);
-      co_await answer(c, request);
-    });
-  }
-  void serve(const std::string& bytes) {
-    serve([bytes](Connection& c, const std::string& request) -> Awaitable<void> {
-      co_await c.write(answered(bytes, request));
-    });
-  }
-  void serve_json(const std::string& body, const std::string& type = "application/json") {
-    serve([body, type](Connection& c, const std::string& request) -> Awaitable<void> {
-      co_await c.write(ok(type, answered(body, request)));
-    });
-  }
-  // A stream of chunks, and a good end.
-  void stream(const std::string& events) {
-    serve([events](Connection& c, const std::string& request) -> Awaitable<void> {
-      co_await c.write(stream_head + chunk(answered(events, request)) + last_chunk);
-    });
-  }
-  Told run(const std::string& keys = "preset: ag_ui", Duration timeout = 4s) {
-    if (!bench_)
-      bench_ = std::make_unique<Bench>(loop_, agent, peer_->url("/agent?tenant=1"), limits + "\n    " + keys);
-    const Told told = bench_->run(timeout);
-    EXPECT_THAT(peer_->errors(), testing::IsEmpty());
-    EXPECT_THAT(told.frames(), Not(HasSubstr(token_value)));
-    EXPECT_THAT(told.result.detail, Not(HasSubstr(token_value)));
-    return told;
-  }
-  std::vector<std::string> paths() const {
-    std::vector<std::string> lines;
-    for (const std::string& request : requests_) lines.push_back(request.substr(0, request.find(" HTTP")));
-    return lines;
-  }
-  // Until the server has seen what is said at the close.
-  void settle() { loop_.io.restart(), loop_.io.run_for(30ms); }
-
-  Loop loop_;
-  std::vector<std::string> requests_;
-  std::optional<test::Peer> peer_;
-  std::unique_ptr<Bench> bench_;
-};
 
 struct Preset {
   std::string keys, stream;
@@ -298,22 +182,22 @@ TEST_F(OverHttp, AStatusIsTheWordOfTheServer) {
   };
   const std::string login = "<!DOCTYPE html><html><title>Sign in</title><input type=\"password\"></html>";
   for (const Row& row : {
-           Row{status("401 Unauthorized", R"({"error":"bad )" + token_value + "\"}"), "fail auth at dispatch",
-               "<secret>"},
-           Row{status("403 Forbidden"), "fail forbidden at dispatch", "status 403"},
-           Row{status("404 Not Found", "{}"), "fail status at dispatch", "status 404"},
-           Row{status("429 Too Many", "", "Retry-After: 7\r\n"), "fail rate_limited at dispatch",
+           Row{http_status("401 Unauthorized", R"({"error":"bad )" + token_value + "\"}"),
+               "fail auth at dispatch", "<secret>"},
+           Row{http_status("403 Forbidden"), "fail forbidden at dispatch", "status 403"},
+           Row{http_status("404 Not Found", "{}"), "fail status at dispatch", "status 404"},
+           Row{http_status("429 Too Many", "", "Retry-After: 7\r\n"), "fail rate_limited at dispatch",
                "retry after 7"},
-           Row{status("500 Oops", "boom"), "fail status at dispatch", "boom"},
-           Row{status("503 Busy", login), "fail status at dispatch", "an HTML page \"Sign in\""},
+           Row{http_status("500 Oops", "boom"), "fail status at dispatch", "boom"},
+           Row{http_status("503 Busy", login), "fail status at dispatch", "an HTML page \"Sign in\""},
            Row{"HTTP/1.1 502 Bad\r\nContent-Length: 999\r\n\r\nhalf", "fail status at dispatch", "half"},
-           Row{ok("text/html", login), "fail protocol at dispatch",
+           Row{http_ok("text/html", login), "fail protocol at dispatch",
                "an HTML page \"Sign in\" with a password field"},
-           Row{ok("text/plain", streams::ag_ui), "fail protocol at dispatch",
+           Row{http_ok("text/plain", streams::ag_ui), "fail protocol at dispatch",
                "wanted an event stream, got data:"},
-           Row{ok("application/json", R"({"ok":true})"), "fail protocol at dispatch",
+           Row{http_ok("application/json", R"({"ok":true})"), "fail protocol at dispatch",
                "wanted an event stream"},
-           Row{status("204 No Content"), "fail protocol at dispatch", "an empty body"},
+           Row{http_status("204 No Content"), "fail protocol at dispatch", "an empty body"},
            Row{"SSH-2.0-OpenSSH\r\n", "fail protocol at dispatch", "SSH-2.0"},
        }) {
     serve(row.answer);
@@ -324,8 +208,8 @@ TEST_F(OverHttp, AStatusIsTheWordOfTheServer) {
 }
 
 TEST_F(OverHttp, ARedirectIsNotFollowed) {
-  test::Peer elsewhere(loop_.io, test::answer(status("200 OK")));
-  serve(status("307 Moved", "", "Location: " + elsewhere.url("/steal?token=x") + "\r\n"));
+  test::Peer elsewhere(loop_.io, test::answer(http_status("200 OK")));
+  serve(http_status("307 Moved", "", "Location: " + elsewhere.url("/steal?token=x") + "\r\n"));
   const Told told = run("preset: ag_ui\n    credentials: canary");
   EXPECT_EQ(told.verdict(), "fail status at dispatch");
   EXPECT_THAT(told.result.detail, AllOf(HasSubstr("/steal"), Not(HasSubstr("token=x"))));
@@ -386,272 +270,6 @@ TEST_F(OverHttp, ATokenGivenBackIsNoEvidence) {
   const Told told = run("preset: ag_ui\n    credentials: canary\n    headers: {X-Key: k-123456}");
   EXPECT_EQ(told.verdict(), "pass");
   EXPECT_THAT(told.frames(), AllOf(HasSubstr("<secret> <secret>"), Not(HasSubstr("k-123456"))));
-}
-
-// --- LangGraph
-// -----------------------------------------------------------------------------------------------
-
-class OnLangGraph : public OverHttp {
- protected:
-  // Threads are made and deleted; the run is the test's.
-  void serve_run(Answer run_answer) {
-    serve([this, run_answer](Connection& c, const std::string& request) -> Awaitable<void> {
-      if (request.starts_with("POST /agent/threads?"))
-        co_await c.write(ok("application/json", R"({"thread_id":"thread-7","status":"idle"})"));
-      else if (request.starts_with("DELETE "))
-        co_await c.write(deleted_);
-      else
-        co_await run_answer(c, request);
-    });
-  }
-  std::string deleted_ = "HTTP/1.1 204 No Content\r\n\r\n";
-};
-
-TEST_F(OnLangGraph, TheThreadIsDeletedWhateverHappened) {
-  const auto expect_tidy = [this](const std::string& verdict, Duration timeout = 4s) {
-    const Told told = run("preset: langgraph\n    credentials: canary", timeout);
-    EXPECT_EQ(told.verdict(), verdict) << testing::PrintToString(told);
-    EXPECT_THAT(paths(), ElementsAre("POST /agent/threads?tenant=1",
-                                     "POST /agent/threads/thread-7/runs/stream?tenant=1",
-                                     "DELETE /agent/threads/thread-7?tenant=1"));
-    for (const std::string& request : requests_)
-      EXPECT_THAT(request, AllOf(HasSubstr("traceparent: 00-"), HasSubstr("Bearer " + token_value)));
-    return told;
-  };
-  serve_run([](Connection& c, const std::string& request) -> Awaitable<void> {
-    co_await c.write(stream_head + chunk(answered(streams::langgraph, request)) + last_chunk);
-  });
-  EXPECT_THAT(expect_tidy("pass").frames(), HasSubstr("/threads/thread-7\n\ndone"));
-
-  serve_run([](Connection& c, const std::string&) -> Awaitable<void> {
-    co_await c.write(
-        stream_head +
-        chunk("event: metadata\ndata: {}\n\nevent: error\ndata: {\"error\":\"E\",\"message\":\"boom\"}\n\n"));
-    co_await c.hold();
-  });
-  expect_tidy("fail agent_error at chain");
-  for (const Duration timeout : {Duration(4s), Duration(400ms)}) {
-    serve_run([](Connection& c, const std::string&) -> Awaitable<void> { co_await c.hold(); });
-    expect_tidy("fail no_start at dispatch", timeout);
-  }
-}
-
-TEST_F(OnLangGraph, AThreadThatStaysIsNoVerdict) {
-  deleted_ = status("500 Oops");
-  serve_run([](Connection& c, const std::string& request) -> Awaitable<void> {
-    co_await c.write(stream_head + chunk(answered(streams::langgraph, request)) + last_chunk);
-  });
-  const Told told = run("preset: langgraph");
-  EXPECT_EQ(told.verdict(), "pass");
-  EXPECT_THAT(told.frames(), HasSubstr("status 500"));
-}
-
-TEST_F(OnLangGraph, WithoutAThreadNothingIsAsked) {
-  serve(status("401 Unauthorized"));
-  const Told told = run("preset: langgraph");
-  EXPECT_EQ(told.verdict(), "fail auth at transfer") << testing::PrintToString(told);
-  EXPECT_THAT(paths()[0], StartsWith("POST /agent/threads"));
-  EXPECT_THAT(told.frames(), Not(HasSubstr("runs")));
-}
-
-TEST_F(OnLangGraph, AThreadThatMayHaveBeenMadeIsDeleted) {
-  serve([](Connection& c, const std::string& request) -> Awaitable<void> {
-    if (request.starts_with("DELETE ")) co_await c.write(status("404 Not Found"));
-    co_await c.hold();
-  });
-  const Told told = run("preset: langgraph", 500ms);
-  EXPECT_EQ(told.verdict(), "fail read_timeout at processing") << testing::PrintToString(told);
-  ASSERT_EQ(requests_.size(), 2u);
-  const std::string id = requests_[1].substr(22, 36);
-  EXPECT_THAT(requests_[1], StartsWith("DELETE /agent/threads/" + id + "?tenant=1 "));
-  EXPECT_THAT(requests_[0], HasSubstr(R"({"thread_id":")" + id + "\"}"));
-}
-
-TEST_F(OnLangGraph, WaitingAnswersAtOnceAndAn200MayBeAnError) {
-  const std::string keys = "preset: langgraph\n    stream: false\n    thread: false";
-  serve_json(R"({"messages":[{"type":"ai","content":"It is 3901"}]})", "text/plain");
-  EXPECT_EQ(run(keys).verdict(), "pass");
-  EXPECT_THAT(paths(), ElementsAre("POST /agent/runs/wait?tenant=1"));
-  serve_json(R"({"__error__":{"error":"ValueError","message":"boom"}})", "text/plain");
-  const Told told = run(keys);
-  EXPECT_THAT(told.verdict(), StartsWith("fail agent_error"));
-  EXPECT_THAT(told.result.detail, HasSubstr("ValueError: boom"));
-}
-
-// --- A2A, Responses, JSON
-// ------------------------------------------------------------------------------------
-
-TEST_F(OverHttp, A2aIsSpokenWholeAndInItsOldForm) {
-  serve_json(
-      R"({"jsonrpc":"2.0","id":"M-1","result":{"task":{"id":"t","artifacts":[{"artifactId":"a","parts":[{"text":"3901"}]}],"status":{"state":"TASK_STATE_COMPLETED"}}}})");
-  EXPECT_EQ(run("preset: a2a\n    stream: false").verdict(), "pass");
-  EXPECT_THAT(requests_[0], AllOf(HasSubstr("\r\nA2A-Version: 1.0\r\n"), HasSubstr("SendMessage")));
-
-  stream(sse(
-      {R"({"jsonrpc":"2.0","id":"M-1","result":{"kind":"task","id":"t","status":{"state":"working"}}})",
-       R"({"jsonrpc":"2.0","id":"M-1","result":{"kind":"status-update","taskId":"t","final":true,"status":{"state":"completed","message":{"parts":[{"kind":"text","text":"3901"}]}}}})"}));
-  EXPECT_EQ(run("preset: a2a\n    version: '0.3'").verdict(), "pass");
-  EXPECT_THAT(requests_[0], AllOf(HasSubstr("message/stream"), Not(HasSubstr("A2A-Version"))));
-
-  serve_json(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32009,"message":"version 1.0 not supported"}})");
-  EXPECT_EQ(run("preset: a2a").verdict(), "fail request_unrecognised at dispatch");
-  serve_json(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"boom"}})");
-  EXPECT_THAT(run("preset: a2a").verdict(), StartsWith("fail agent_error"));
-}
-
-TEST_F(OverHttp, ATaskThatStallsIsCancelled) {
-  serve([](Connection& c, const std::string& request) -> Awaitable<void> {
-    if (request.contains("CancelTask")) {
-      co_await c.write(ok("application/json", "{}"));
-      co_return;
-    }
-    const std::string whole = answered(streams::a2a, request);
-    co_await c.write(stream_head + chunk(whole.substr(0, whole.find("\n\n") + 2)));
-    co_await c.hold();
-  });
-  EXPECT_EQ(run("preset: a2a").verdict(), "fail stalled at chain");
-  ASSERT_EQ(requests_.size(), 2u);
-  EXPECT_THAT(requests_[1], HasSubstr(R"("params":{"id":"t"})"));
-}
-
-TEST_F(OverHttp, ACardThatLeadsElsewhereIsAWarning) {
-  serve([](Connection& c, const std::string& request) -> Awaitable<void> {
-    if (request.starts_with("GET /.well-known/agent-card.json "))
-      co_await c.write(ok("application/json", R"({"name":"a","url":"http://localhost:9/"})"));
-    else
-      co_await c.write(stream_head + chunk(answered(streams::a2a, request)) + last_chunk);
-  });
-  EXPECT_EQ(run("preset: a2a\n    card: true").verdict(), "warn contract_drift at answer");
-}
-
-TEST_F(OverHttp, ResponsesAreTheSameOverASocket) {
-  std::string heard;
-  int goodbyes = 0;
-  const auto over_socket = [&](std::size_t documents, bool close) {
-    peer_.emplace(loop_.io, [&heard, &goodbyes, documents, close](Connection& c) -> Awaitable<void> {
-      const std::string request = co_await c.read_http();
-      co_await c.write(net::accepted(request));
-      heard = request + (co_await net::read_frame(c)).payload;
-      net::SseReader reader;
-      std::vector<std::string> messages;
-      reader.feed(answered(streams::responses, heard), [&](const net::SseEvent& event) {
-        messages.push_back(event.data);
-        return true;
-      });
-      for (std::size_t i = 0; i < std::min(documents, messages.size()); ++i)
-        co_await c.write(net::frame(net::text_frame, messages[i]));
-      if (close) co_await c.write(net::closing(1011));
-      for (;;) {
-        if ((co_await net::read_frame(c)).opcode != net::close_frame) continue;
-        ++goodbyes;
-        co_await c.write(net::closing(1000));
-      }
-    });
-    bench_ = std::make_unique<Bench>(
-        loop_, agent, "ws" + peer_->url("/v1/responses").substr(4),
-        limits + "\n    preset: openai_responses\n    model: m\n    credentials: canary");
-  };
-  over_socket(9, false);
-  const Told told = run();
-  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
-  EXPECT_THAT(heard, AllOf(HasSubstr("Authorization: Bearer " + token_value),
-                           HasSubstr(R"("type":"response.create")")));
-  over_socket(2, false);
-  EXPECT_EQ(run().verdict(), "fail stalled at chain");
-  over_socket(2, true);
-  EXPECT_EQ(run().verdict(), "fail closed at chain");
-  goodbyes = 0;
-  over_socket(0, false);
-  EXPECT_EQ(run().verdict(), "fail no_start at dispatch");
-  EXPECT_EQ(goodbyes, 1);
-}
-
-TEST_F(OverHttp, OneAnswerToOneRequest) {
-  const std::string keys =
-      "preset: json\n    body: '{\"messages\":[{\"role\":\"user\",\"content\":\"{{question}}\"}]}'\n    "
-      "answer: "
-      "/choices/0/message/content";
-  serve_json(R"({"choices":[{"message":{"content":"It is 3901"}}]})");
-  EXPECT_EQ(run(keys).verdict(), "pass");
-  EXPECT_THAT(requests_[0], HasSubstr("\r\nAccept: application/json\r\n"));
-  serve_json(R"({"error":{"code":"E","message":"boom"}})");
-  EXPECT_THAT(run(keys).verdict(), StartsWith("fail agent_error"));
-  serve_json(R"({"choices":[]})");
-  EXPECT_EQ(run(keys).verdict(), "fail protocol at dispatch");
-  stream(streams::ag_ui);
-  EXPECT_EQ(run(keys).verdict(), "fail protocol at dispatch");
-  serve([](Connection& c, const std::string&) -> Awaitable<void> {
-    co_await c.write("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"choices\":");
-    co_await c.hold();
-  });
-  EXPECT_EQ(run(keys).verdict(), "fail no_start at dispatch");
-}
-
-TEST_F(OverHttp, WhatIsConfiguredGoesBeforeTheProtocolAndIsNotShown) {
-  serve_json("\"It is 3901\"");
-  const Told told =
-      run("preset: json\n    headers: {content-type: text/x-riddle, Accept: text/plain}\n    body: "
-          "'key=hidden-one "
-          "{{question}}'");
-  EXPECT_EQ(told.verdict(), "pass") << testing::PrintToString(told);
-  EXPECT_THAT(requests_[0],
-              AllOf(HasSubstr("\r\ncontent-type: text/x-riddle\r\n"), HasSubstr("key=hidden-one "),
-                    HasSubstr("\r\nAccept: text/plain\r\n"), Not(HasSubstr("application/json"))));
-  EXPECT_THAT(told.frames(), AllOf(HasSubstr("the product of"), Not(HasSubstr("hidden-one"))));
-}
-
-// --- configuration
-// -------------------------------------------------------------------------------------------
-
-TEST(AgentHttpSettings, MistakesAreTold) {
-  for (const auto& [keys, words] : std::initializer_list<std::pair<std::string, std::string>>{
-           {"preset: ag_ui\n    state: [1]", "wants a mapping"},
-           {"preset: ag_ui\n    headers: {'a b': x}", "no header name"},
-           {"preset: ag_ui\n    headers: {Authorization: x}\n    credentials: canary",
-            "Authorization already"},
-           {"preset: openai_responses", "needs it"},
-           {"preset: json", "needs one with {{question}}"},
-           {"preset: json\n    body: '{{question}}'", "is no JSON once filled in"},
-           {"preset: json\n    body: '\"{{question}}\"'\n    answer: choices", "begins with /"},
-           {"preset: a2a\n    version: '2.0'", "must be one of"},
-           {"preset: vercel_ui\n    send_token: query", "unknown key"},
-           {"preset: graphql", "must be one of"},
-       }) {
-    Reading reading("url: 'http://a/b'\n    " + keys);
-    read_agent(reading.fields());
-    reading.fields().finish();
-    EXPECT_THAT(reading.text(), HasSubstr(words)) << keys;
-  }
-  Reading ws("url: 'ws://a/b'\n    preset: ag_ui");
-  read_agent(ws.fields());
-  EXPECT_FALSE(ws.ok());
-}
-
-TEST(AgentHttpSettings, TheChainIsThePresets) {
-  const auto chain = [](const std::string& keys) {
-    Reading reading("url: 'http://a/b'\n    " + keys);
-    const AgentSettings settings = read_agent(reading.fields());
-    reading.fields().finish();
-    EXPECT_TRUE(reading.ok()) << reading.text();
-    return settings.stages.names;
-  };
-  EXPECT_THAT(chain("preset: langgraph"), ElementsAre("metadata", "values", "end"));
-  EXPECT_THAT(chain("preset: langgraph\n    stream: false"), ElementsAre("values", "end"));
-  EXPECT_THAT(chain("preset: vercel_ui"), ElementsAre("start", "text-start", "text-end", "finish"));
-  EXPECT_THAT(chain("preset: ag_ui\n    chain: [RUN_STARTED, RUN_FINISHED]"),
-              ElementsAre("RUN_STARTED", "RUN_FINISHED"));
-}
-
-TEST(AgentHttpSettings, AnAnswerThatComesAtOnceHasTheTimeOfAWholeOne) {
-  for (const auto& [keys, limit] :
-       {std::pair<std::string, Duration>{"preset: ag_ui", 15s},
-        {"preset: langgraph", 15s},
-        {"preset: langgraph\n    stream: false", 2min},
-        {"preset: json\n    body: '\"{{question}}\"'", 2min},
-        {"preset: json\n    body: '\"{{question}}\"'\n    limits: {first_event: 3s}", 3s}}) {
-    Reading reading("url: 'http://a/b'\n    " + keys);
-    EXPECT_EQ(read_agent(reading.fields()).limits.first_event, limit) << keys;
-  }
 }
 
 }  // namespace

@@ -1,15 +1,7 @@
 // The probe `auth` against a platform that misbehaves in every way it can.
-#include <gmock/gmock.h>
-
-#include <boost/json.hpp>
-#include <map>
-
-#include "credentials/jws.h"
-#include "credentials/jwt.h"
 #include "probe/within.h"
-#include "probes/auth/auth.h"
+#include "probes/auth/harness.h"
 #include "probes/http/http.h"
-#include "probes/one_run.h"
 #include "probes/websocket/websocket.h"
 #include "support/moved_clock.h"
 
@@ -19,112 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
-namespace json = boost::json;
 
-std::string http_answer(unsigned status, const std::string& body = "", const std::string& headers = "") {
-  return "HTTP/1.1 " + std::to_string(status) + " X\r\n" + headers +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
-// Signs people in and guards /me, on one port. Whatever a test wants broken, it sets.
-struct Platform {
-  explicit Platform(Loop& loop_) : loop(loop_) {}
-
-  Loop& loop;
-  Secret signs{"0123456789abcdef0123456789abcdef"}, checks = signs;
-  bool takes_none = false, takes_expired = false, takes_any_audience = false, takes_any_signature = false;
-  bool takes_nobody = false;
-  std::string refusal = http_answer(401);                // of /me
-  std::map<std::string, std::string, std::less<>> says;  // path to a whole answer, in place of ours
-  std::string silent;                                    // no answer to a token that holds this (or "none")
-  std::map<std::string, int> asked;
-  std::string echoed;  // put into answers of /me
-
-  test::Peer peer{
-      loop.io, [this](test::Connection& c) -> asio::awaitable<void> {
-        const std::string request = co_await c.read_http();
-        const std::string path = request.substr(0, request.find(' ', 5)).substr(request.find('/'));
-        ++asked[path];
-        if (const auto said = says.find(path); said != says.end()) {
-          if (said->second.empty()) co_await c.hold();
-          co_await c.write(said->second);
-        } else if (path == "/login") {
-          co_await c.write(http_answer(200, R"({"access_token":")" + token() + R"(","expires_in":900})"));
-        } else {
-          const std::string presented = bearer(request);
-          if (!silent.empty() && silent == (presented.empty() ? "none" : algorithm(presented)))
-            co_await c.hold();
-          co_await c.write(accepts(presented) ? http_answer(200, R"({"id":7,"you":")" + presented + "\"}")
-                                              : refusal);
-        }
-      }};
-
-  std::int64_t now() const {
-    return std::chrono::duration_cast<std::chrono::seconds>(loop.clock.wall().time_since_epoch()).count();
-  }
-  std::string token() const {
-    const json::object claims{{"iss", "platform"}, {"aud", "api"}, {"iat", now()}, {"exp", now() + 900}};
-    return *signed_with(signs, "HS256", R"({"alg":"HS256","typ":"JWT"})", json::serialize(claims));
-  }
-  static std::string bearer(const std::string& request) {
-    const auto at = request.find("Authorization: Bearer ");
-    return at == std::string::npos ? "" : request.substr(at + 22, request.find("\r\n", at) - at - 22);
-  }
-  static std::string algorithm(const std::string& token) {
-    const auto jws = parse_jws(token);
-    return jws ? jws->alg : "";
-  }
-  bool accepts(const std::string& token) const {
-    if (token.empty()) return takes_nobody;
-    const auto jws = parse_jws(token);
-    if (!jws) return false;
-    const json::object claims = json::parse(jws->claims).as_object();
-    if (jws->alg == "none" ? !takes_none : !takes_any_signature && !verify(*jws, checks)) return false;
-    if (!takes_expired && claims.at("exp").as_int64() < now()) return false;
-    return takes_any_audience || claims.at("aud").as_string() == "api";
-  }
-};
-
-constexpr const char* secret_key = "\n    secret: 0123456789abcdef0123456789abcdef";
-
-struct Auth : testing::Test {
-  using Run = answerback::Run;  // not testing::Test's
-  Loop loop;
-  Platform platform{loop};
-  std::unique_ptr<Probe> probe;
-  std::unique_ptr<Reading> reading;
-  Seen seen;
-
-  std::string at(std::string_view path) const { return "'" + platform.peer.url(path) + "'"; }
-  std::string guarded(const std::string& more = "") const {
-    return "login: {url: " + at("/login") +
-           ", json: {user: canary, password: geheim}}\n    protected: {url: " + at("/me") + "}" + secret_key +
-           more;
-  }
-
-  std::string run(const std::string& keys, Duration time = 10s) {
-    reading = std::make_unique<Reading>(keys);
-    probe = auth.make(reading->fields(), loop.services);
-    reading->fields().finish();
-    EXPECT_TRUE(reading->ok()) << reading->text();
-    return again(time);
-  }
-  std::string again(Duration time = 10s) {
-    seen = Seen();
-    Run once{loop.clock, loop.clock.now() + time, seen.phases, seen.evidence, RunId{{1}, {1}}};
-    seen.result = test::finish(loop.io, probe->run(once));
-    const std::string reason(seen.reason());
-    return std::string(name(seen.result.verdict)) + (reason.empty() ? "" : " " + reason) + ": " +
-           seen.result.detail;
-  }
-  std::string phase() const { return std::string(name(seen.phases.current())); }
-  std::string frames() const {
-    std::string all;
-    for (const Frame& frame : seen.evidence.frames()) all += "--- " + frame.label + "\n" + frame.text + "\n";
-    return all;
-  }
-  std::string here() const { return "http://127.0.0.1:" + std::to_string(platform.peer.port()); }
-};
+using Auth = AtPlatform;
 
 TEST_F(Auth, AGoodPlatformPasses) {
   EXPECT_EQ(run(guarded()),
@@ -248,6 +136,28 @@ TEST_F(Auth, ServicesAreReadByTheirBody) {
             "fail auth: " + here() +
                 "/introspect refuses a token just received: it answered 200 with active: false");
   EXPECT_EQ(phase(), "introspection");
+  run("login: {url: " + at("/login") + "}\n    introspect: {url: " + at("/introspect") +
+      ", client_id: 'a b', client_secret: 'c+d'}");
+  EXPECT_THAT(platform.newest["/introspect"], HasSubstr("\r\nAuthorization: Basic YSUyMGI6YyUyQmQ=\r\n"))
+      << "encoded, as at the token endpoint";
+}
+
+TEST_F(Auth, AClientMayProveItselfByItsKey) {
+  std::string key = test::self_signed().key;
+  for (std::size_t at = 0; (at = key.find('\n', at)) != std::string::npos; at += 2) key.replace(at, 1, "\\n");
+  const auto assertion = [this] {
+    const std::string& request = platform.newest["/login"];
+    const std::size_t begin = request.find("&client_assertion=");
+    return begin == std::string::npos ? "" : request.substr(begin + 18);
+  };
+  EXPECT_THAT(run("oauth: {token_url: " + at("/login") +
+                  ", client_id: canary, style: private_key_jwt, alg: ES256, key: \"" + key + "\"}"),
+              testing::StartsWith("pass: signed in"));
+  const std::string first = assertion();
+  ASSERT_TRUE(parse_jws(first));
+  EXPECT_THAT(parse_jws(first)->claims, HasSubstr(R"("iss":"canary")"));
+  again();
+  EXPECT_NE(assertion(), first) << "each is good once";
 }
 
 TEST_F(Auth, ASignInThatFailsIsNamed) {

@@ -1,10 +1,15 @@
 #include "credentials/sign_in.h"
 
 #include <gmock/gmock.h>
+#include <openssl/pem.h>
 
+#include <boost/json.hpp>
+
+#include "credentials/jws.h"
 #include "credentials/jwt.h"
 #include "model/text.h"
 #include "probes/reading.h"
+#include "support/certificates.h"
 
 namespace answerback {
 namespace {
@@ -61,6 +66,68 @@ TEST(SignIn, FormsJsonAndClientsAreSent) {
             "grant_type=client_credentials&client_id=me&client_secret=geheim");
 }
 
+// In double quotes of YAML.
+std::string yaml_pem(std::string pem) {
+  for (std::size_t at = 0; (at = pem.find('\n', at)) != std::string::npos; at += 2) pem.replace(at, 1, "\\n");
+  return '"' + pem + '"';
+}
+
+std::string member(const std::string& form, const std::string& name) {
+  const std::size_t at = ("&" + form).find("&" + name + "=");
+  if (at == std::string::npos) return "";
+  const std::string rest = form.substr(at + name.size() + 1);
+  return rest.substr(0, rest.find('&'));
+}
+
+TEST(SignIn, AClientProvesItselfByItsKey) {
+  const test::Identity us = test::self_signed();
+  const std::string keys =
+      "token_url: 'http://a/token?x=1'\n    client_id: 'me:1'\n    style: private_key_jwt\n"
+      "    alg: ES256\n    scope: x\n    key: " +
+      yaml_pem(us.key);
+  Reading reading(keys + "\n    kid: k1");
+  const SignIn client = read_oauth(reading.fields());
+  reading.fields().finish();
+  ASSERT_TRUE(reading.ok()) << reading.text();
+  EXPECT_THAT(reading.print(), Not(HasSubstr("PRIVATE KEY")));
+
+  SystemRandom random;
+  const auto request = sign_in_request(client, now, random);
+  ASSERT_TRUE(request);
+  EXPECT_FALSE(net::find_header(request->headers, "authorization"));
+  EXPECT_THAT(request->body, testing::StartsWith("grant_type=client_credentials&scope=x&client_id=me%3A1&"));
+  EXPECT_EQ(member(request->body, "client_assertion_type"),
+            "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer");
+  const auto assertion = parse_jws(member(request->body, "client_assertion"));
+  ASSERT_TRUE(assertion) << assertion.error();
+  EXPECT_EQ(assertion->header, R"({"alg":"ES256","typ":"JWT","kid":"k1"})");
+  boost::json::object claims = boost::json::parse(assertion->claims).as_object();
+  const std::string jti(claims.at("jti").as_string());
+  EXPECT_EQ(jti.size(), 32u);
+  claims.erase("jti");
+  EXPECT_EQ(claims, (boost::json::object{{"iss", "me:1"},
+                                         {"sub", "me:1"},
+                                         {"aud", "http://a/token?x=1"},
+                                         {"iat", 1'795'000'000},
+                                         {"exp", 1'795'000'120}}));
+  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(us.key.data(), -1), BIO_free);
+  const Jwk ours{.kid = "k1",
+                 .kty = "EC",
+                 .use = "",
+                 .alg = "",
+                 .crv = "P-256",
+                 .key = {PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr), EVP_PKEY_free},
+                 .unusable = ""};
+  EXPECT_TRUE(verify(*assertion, ours));
+  EXPECT_THAT(sign_in_request(client, now, random)->body,
+              Not(HasSubstr(member(request->body, "client_assertion"))))
+      << "each is good once";
+
+  Reading named(keys + "\n    assertion_audience: 'http://a'");
+  const auto other = sign_in_request(read_oauth(named.fields()), now, random);
+  EXPECT_THAT(parse_jws(member(other->body, "client_assertion"))->claims, HasSubstr(R"("aud":"http://a")"));
+}
+
 TEST(SignIn, MistakesAreTold) {
   Reading both("url: 'ftp://a'\n    json: {a: b}\n    form: {a: b}\n    token: access_token");
   read_login(both.fields());
@@ -70,6 +137,15 @@ TEST(SignIn, MistakesAreTold) {
   read_oauth(empty.fields());
   for (const std::string_view part : {"token_url", "client_id", "client_secret", "style"})
     EXPECT_THAT(empty.text(), HasSubstr(part));
+  for (const auto& [keys, words] :
+       {std::pair<std::string, std::string>{"", ".key: required"},
+        {"key: geheim", ".key: is not a private key"},
+        {"alg: RS256\n    key: " + yaml_pem(test::self_signed().key), ".key: is not an RSA key"},
+        {"client_secret: geheim", "client_secret: has no use with private_key_jwt"}}) {
+    Reading signer("token_url: 'http://a'\n    client_id: a\n    style: private_key_jwt\n    " + keys);
+    read_oauth(signer.fields());
+    EXPECT_THAT(signer.text(), testing::AllOf(HasSubstr(words), Not(HasSubstr("geheim")))) << keys;
+  }
 }
 
 TEST(SignIn, OnlyATokenIsASuccess) {

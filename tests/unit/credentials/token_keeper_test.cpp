@@ -24,8 +24,9 @@ struct Bench : testing::Test {
   int signed_in = 0;
   bool broken = false;
   int hold = 0;  // so many sign-ins get no answer
+  std::string heard;
   test::Peer issuer{loop.io, [this](test::Connection& c) -> asio::awaitable<void> {
-                      co_await c.read_http();
+                      heard = co_await c.read_http();
                       const int number = ++signed_in;
                       if (hold-- > 0) co_await c.hold();
                       if (broken)
@@ -179,6 +180,28 @@ TEST_F(Bench, ATargetThatRefusesMakesOneNewSignIn) {
   clock.move(31s);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(), 401u);
   EXPECT_EQ(signed_in, 3);
+}
+
+TEST_F(Bench, EachSignInProvesItselfAnew) {
+  SignIn sign_in;
+  sign_in.request.method = "POST";
+  sign_in.request.url = net::parse_url(issuer.url("/login"), {"http"}).value();
+  sign_in.assertion =
+      ClientAssertion{.signer = JwtSigner::make(JwtAlgorithm::hs256, Secret("geheim")).value(),
+                      .client = "canary",
+                      .audience = "a",
+                      .key_id = ""};
+  auto set = std::make_shared<CredentialSet>();
+  set->emplace("canary", sign_in);
+  std::vector<std::string> proofs;
+  for (int i = 0; i < 2; ++i) {
+    loop.credentials.use(set);  // forgets the token there was
+    EXPECT_THAT(token(), testing::StartsWith("token-"));
+    const std::size_t at = heard.find("client_assertion=");
+    ASSERT_NE(at, std::string::npos) << heard;
+    proofs.push_back(heard.substr(at));
+  }
+  EXPECT_NE(proofs[0], proofs[1]);
 }
 
 TEST_F(Bench, TokensThatComeInAreKnownToTheRedactor) {

@@ -28,7 +28,6 @@ struct HistoryTest : testing::Test {
   ~HistoryTest() override {
     history.reset();
     fs::remove_all(folder);
-    ::close(null);
   }
 
   History::Before begin(const std::string& state_dir, std::size_t queue = 2048) {
@@ -65,8 +64,11 @@ struct HistoryTest : testing::Test {
 
   fs::path folder;
   Board board;
-  const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  EventLog log{{.fd = null}};
+  struct Null {  // open for as long as the log's thread lives
+    ~Null() { ::close(fd); }
+    const int fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  } null;
+  EventLog log{{.fd = null.fd}};
   std::optional<History> history;
 };
 
