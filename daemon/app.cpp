@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "hardening.h"
 #include "http/guard.h"
+#include "http/kept.h"
 #include "http/prefix.h"
 #include "http/routes.h"
 #include "http/server.h"
@@ -245,6 +246,7 @@ class Daemon {
         .port = &port,
         .headers = &web->headers,
         .prefix = prefix_,
+        .kept = &kept_,
     };
     http::Response response = http::handle(request, context);
     if (response.status == 401 || response.status == 429) door_.count_refused(request.standing);
@@ -297,6 +299,7 @@ class Daemon {
       .silence = [this](Silence wanted) { return silencing_.add(std::move(wanted)); },
       .unsilence = [this](std::string id) { return silencing_.remove(std::move(id)); },
       .look = [this](const http::Request& r) { return on_demand_.answer(r); }};
+  http::Kept kept_;  // the port's thread alone
   access::Door door_{options_.web_config_file,
                      [this](bool taken, const std::string& why) { told_of_web_config(taken, why); }};
   std::unique_ptr<Alarm> drain_limit_;

@@ -25,6 +25,8 @@ struct Actions {
   std::function<Response(const Request&)> look;  // /probe?module=…&target=…: a run, and its metrics
 };
 
+class Kept;
+
 struct Context {
   std::shared_ptr<const Snapshot> snapshot;         // null before the first
   std::shared_ptr<const Chronicle> chronicle = {};  // null before the start
@@ -39,6 +41,7 @@ struct Context {
   const PortTally* port = nullptr;                              // null: not on the metrics page
   const Pairs* headers = nullptr;                               // for every answer; beat our own
   std::string_view prefix = {};                                 // that all routes stand beneath: "" or "/a/b"
+  Kept* kept = nullptr;                                         // null: every answer is made anew
   bool details = true;                                          // else no more is told than how things stand
 };
 

@@ -8,6 +8,7 @@
 #include "http/asked.h"
 #include "http/event_stream.h"
 #include "http/health_json.h"
+#include "http/kept.h"
 #include "http/kube_text.h"
 #include "http/page.h"
 #include "http/probe_json.h"
@@ -87,7 +88,8 @@ Response startupz(const Request& request, const Context& context, Rest) {
 }
 
 Response whole(const Request& request, const Context& context, Rest) {
-  return health(context, !left_out(request, "checks"));
+  const bool checks = !left_out(request, "checks");
+  return context.kept != nullptr ? context.kept->health(context, checks) : health(context, checks);
 }
 
 std::optional<ProbeId> probe_named(const Plan& plan, std::string_view name) {

@@ -8,6 +8,9 @@ constant: the floor that this machine, h2load and the clock of this script set. 
 over TLS; `passwords` adds 20 that guess passwords without pause. Needs h2load (nghttp2-client) and ulimit -n 20000.
 """
 import base64
+import contextlib
+import itertools
+import multiprocessing
 import pathlib
 import resource
 import socket
@@ -77,28 +80,32 @@ def floor(idle_count, certificate=None, context=None):
         nginx.close()
 
 
-def of_answerback(folder, web, idle_count, authority=None, guessers=0):
-    daemon = Guarded(folder, web, authority)
-    stop = threading.Event()
-
-    def guess(n):
-        token = base64.b64encode(f"john:{n}".encode()).decode()
-        while not stop.is_set():
-            with socket.create_connection(("127.0.0.1", daemon.port), 10) as s:
+def guess(port, count):
+    """So many who try one password after the other, each on a connection of its own."""
+    def one(n):
+        for i in itertools.count():
+            token = base64.b64encode(f"john:{n}-{i}".encode()).decode()
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 10) as s:
                 s.sendall(f"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {token}\r\nConnection: close\r\n\r\n".encode())
                 s.recv(65536)
-    threads = [threading.Thread(target=guess, args=(n,)) for n in range(guessers)]
+    for n in range(count):
+        threading.Thread(target=one, args=(n,)).start()
+
+
+def of_answerback(folder, web, idle_count, authority=None, guessers=0):
+    daemon = Guarded(folder, web, authority)
+    guessing = multiprocessing.Process(target=guess, args=(daemon.port, guessers), daemon=True)  # not in the clock's own process
     try:
         wait_for(lambda: daemon.get("/livez")[0] == 200, 10)
-        for each in threads:
-            each.start()
+        if guessers:
+            guessing.start()
         worst = measure("answerback", daemon.port, idle_count, ["/livez", "/readyz"], "/health", daemon.context)
         print(f"             resident {resident_mib(daemon.process.pid):.1f} MiB after it")
         return worst
     finally:
-        stop.set()
-        for each in threads:
-            each.join()
+        if guessers:
+            guessing.terminate()
+            guessing.join()
         daemon.stop()
 
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "http/json_text.h"
+#include "http/kept.h"
 #include "http/probe_json.h"
 #include "support/snapshot_builder.h"
 
@@ -362,6 +363,37 @@ TEST_F(HealthJson, WhatHealthAloneDoesNotSayIsMarked) {
   }
   given.views[2].facts.condition = Condition::none;
   EXPECT_FALSE(whole().at("checks").at("web").at(0).as_object().contains("flapping"));
+}
+
+TEST_F(HealthJson, AnAnswerIsKeptForAsLongAsItWouldBeTheSame) {
+  Kept kept;
+  const Actions actions;
+  auto snapshot = given.build();
+  const auto asked = [&](bool checks, std::string_view version, bool stopping = false, bool details = true) {
+    return kept
+        .health({.snapshot = snapshot,
+                 .beat_age = 0s,
+                 .version = version,
+                 .actions = actions,
+                 .stopping = stopping,
+                 .details = details},
+                checks)
+        .body;
+  };
+  const std::string first = asked(true, "1.2.3");
+  EXPECT_EQ(first,
+            health({.snapshot = snapshot, .beat_age = 0s, .version = "1.2.3", .actions = actions}).body);
+  EXPECT_EQ(asked(true, "4"), first) << "the same snapshot is not looked at again";
+  EXPECT_THAT(asked(false, "1.2.3"), testing::Not(testing::HasSubstr("\"checks\"")));
+  EXPECT_EQ(asked(true, "4"), first) << "with checks and without are kept apart";
+  EXPECT_THAT(asked(true, "1.2.3", true), testing::HasSubstr("stopping"));
+  EXPECT_THAT(asked(true, "1.2.3", false, false), testing::HasSubstr("details are for the authorised"));
+  EXPECT_EQ(asked(true, "1.2.3"), first);
+  given.views[2].facts.health = Health::down;
+  snapshot = given.build();
+  EXPECT_NE(asked(true, "1.2.3"), first) << "another snapshot";
+  snapshot = nullptr;
+  EXPECT_THAT(asked(true, "1.2.3"), testing::HasSubstr("starting"));
 }
 
 }  // namespace
