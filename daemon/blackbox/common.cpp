@@ -10,9 +10,20 @@ IpChoice read_ip_choice(config::Fields& fields) {
   return {.prefer_v6 = preferred != "ip4", .fall_back = fields.flag("ip_protocol_fallback", true, "")};
 }
 
+std::optional<net::Address> read_source(config::Fields& fields) {
+  return fields.parsed<std::optional<net::Address>>(
+      "source_ip_address", "", "",
+      [](std::string_view text) -> std::expected<std::optional<net::Address>, std::string> {
+        boost::system::error_code error;
+        const net::Address address = boost::asio::ip::make_address(std::string(text), error);
+        if (error) return std::unexpected("is no IP address");
+        return address;
+      });
+}
+
 net::TlsSettings read_tls_config(config::Fields& section) {
   config::Fields fields = section.child("tls_config", "");
-  lacks(fields, {"ca", "cert", "key", "ca_ref", "cert_ref", "key_ref", "max_version"});
+  lacks(fields, {"ca", "cert", "key", "ca_ref", "cert_ref", "key_ref", "max_version", "crl_check"});
   return read_tls(fields);
 }
 

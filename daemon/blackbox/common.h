@@ -2,9 +2,11 @@
 // What the sections of several probers have in common.
 
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "config/fields.h"
+#include "net/resolver.h"
 #include "net/tls.h"
 #include "probes/shared/expect/pattern.h"
 
@@ -15,7 +17,8 @@ struct IpChoice {
 };
 
 IpChoice read_ip_choice(config::Fields&);
-net::TlsSettings read_tls_config(config::Fields&);  // of the section's tls_config
+std::optional<net::Address> read_source(config::Fields&);  // source_ip_address
+net::TlsSettings read_tls_config(config::Fields&);         // of the section's tls_config
 
 std::vector<probes::Pattern> read_patterns(config::Fields&, std::string_view key);
 

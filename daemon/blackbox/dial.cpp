@@ -43,7 +43,7 @@ asio::awaitable<std::expected<net::TcpSocket, Failure>> dial(Run& run, net::Reso
                                                              Dialled& dialled) {
   const auto address = co_await look_up(run, dns, how, std::move(host), dialled);
   if (!address) co_return std::unexpected(address.error());
-  co_return co_await net::connect_to(run, {&*address, 1}, port);
+  co_return co_await net::connect_to(run, *address, port, how.source);
 }
 
 std::uint32_t address_hash(const net::Address& address) {
@@ -73,6 +73,10 @@ void show_tls(const net::TlsFacts& facts, Page& page) {
              facts.earliest_expiry ? static_cast<double>(*facts.earliest_expiry) : year_one);
   page.gauge("probe_ssl_last_chain_expiry_timestamp_seconds", "Returns last SSL chain expiry in timestamp",
              facts.last_chain_expiry ? static_cast<double>(*facts.last_chain_expiry) : year_one);
+  show_leaf(facts, page);
+}
+
+void show_leaf(const net::TlsFacts& facts, Page& page) {
   page.gauge("probe_ssl_last_chain_info", "Contains SSL leaf certificate information", 1,
              {{"fingerprint_sha256", facts.fingerprint_sha256},
               {"issuer", facts.issuer},

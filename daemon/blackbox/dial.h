@@ -29,6 +29,7 @@ struct Dialled {
 struct Dial {
   IpChoice ip;
   std::shared_ptr<const Targets> allowed;
+  std::optional<net::Address> source = std::nullopt;  // of ours
 };
 
 // Phase resolve. Failures: as Resolver::resolve(); dns_nxdomain without an address of the wanted family;
@@ -44,6 +45,7 @@ std::uint32_t address_hash(const net::Address&);
 
 void show_dialled(const Dialled&, const RunRecord&, Page&);
 void show_tls(const net::TlsFacts&, Page&);
+void show_leaf(const net::TlsFacts&, Page&);  // of that the version and the certificate's texts
 
 // Seconds of all phases of that name in the run; of the first one only.
 double seconds_in(const RunRecord&, Phase);

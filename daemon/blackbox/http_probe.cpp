@@ -21,7 +21,7 @@ class HttpModuleProbe final : public ModuleProbe {
                   std::shared_ptr<const Targets> allowed, Services& services)
       : module_(std::move(module)),
         request_(std::move(request)),
-        dial_{module_->ip, std::move(allowed)},
+        dial_{.ip = module_->ip, .allowed = std::move(allowed)},
         services_(services) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {

@@ -140,7 +140,7 @@ HttpModule read_http(config::Fields& fields, std::vector<Secret>& secrets) {
   module.ip = read_ip_choice(fields);
   (void)fields.flag("enable_http2", true, "");  // the server's choice, and it has HTTP/1.1 to choose
   lacks(fields, {"proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header", "oauth2",
-                 "enable_http3", "http_headers"});
+                 "enable_http3", "http_headers", "tls_crl_check"});
   (void)fields.flag("skip_resolve_phase_with_proxy", false, "");
   if (auto why = net::unsendable(module.request)) fields.error("headers", why->detail);
   return module;

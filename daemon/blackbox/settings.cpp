@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "blackbox/dns_probe.h"
+#include "blackbox/grpc_probe.h"
 #include "blackbox/http_probe.h"
+#include "blackbox/icmp_probe.h"
 #include "blackbox/tcp_probe.h"
 #include "config/open.h"
 
@@ -20,12 +23,22 @@ std::shared_ptr<const Prober> make_tcp(Fields& section, std::vector<Secret>&) {
   return tcp_prober(read_tcp(section));
 }
 
+std::shared_ptr<const Prober> make_dns(Fields& section, std::vector<Secret>&) {
+  return dns_prober(read_dns(section));
+}
+std::shared_ptr<const Prober> make_icmp(Fields& section, std::vector<Secret>&) {
+  return icmp_prober(read_icmp(section));
+}
+std::shared_ptr<const Prober> make_grpc(Fields& section, std::vector<Secret>&) {
+  return grpc_prober(read_grpc(section));
+}
+
 struct Known {
   std::string_view name;
   std::shared_ptr<const Prober> (*make)(Fields& section, std::vector<Secret>& secrets);  // null: not ours
 };
-constexpr std::array known{Known{"http", make_http}, Known{"tcp", make_tcp}, Known{"dns", nullptr},
-                           Known{"icmp", nullptr},   Known{"grpc", nullptr}, Known{"websocket", nullptr},
+constexpr std::array known{Known{"http", make_http}, Known{"tcp", make_tcp},   Known{"dns", make_dns},
+                           Known{"icmp", make_icmp}, Known{"grpc", make_grpc}, Known{"websocket", nullptr},
                            Known{"unix", nullptr}};
 
 std::string sentence(const Diagnostic& wrong) {

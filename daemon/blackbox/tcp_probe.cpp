@@ -44,7 +44,7 @@ class TcpModuleProbe final : public ModuleProbe {
       : module_(std::move(module)),
         address_(std::move(address)),
         tls_(std::move(tls)),
-        dial_{module_->ip, std::move(allowed)},
+        dial_{.ip = module_->ip, .allowed = std::move(allowed), .source = module_->source},
         services_(services) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {

@@ -27,7 +27,7 @@ TcpModule read_tcp(config::Fields& fields) {
   module.query_response = read_query_response(fields, true);
   module.tls = fields.flag("tls", false, "");
   module.tls_config = read_tls_config(fields);
-  lacks(fields, {"source_ip_address"});
+  module.source = read_source(fields);
   return module;
 }
 

@@ -18,6 +18,7 @@ struct QueryResponse {
 
 struct TcpModule {
   IpChoice ip;
+  std::optional<net::Address> source;
   std::vector<QueryResponse> query_response;
   bool tls = false;
   net::TlsSettings tls_config;

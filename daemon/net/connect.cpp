@@ -211,14 +211,25 @@ std::string text(const Endpoint& endpoint) {
 
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run& run, std::span<const Address> addresses,
                                                               std::uint16_t port) {
+  if (addresses.size() == 1) co_return co_await connect_to(run, addresses.front(), port, std::nullopt);
   run.enter(Phase::connect);
-  if (addresses.size() > 1) co_return co_await race(run, interleaved(addresses, port));
+  co_return co_await race(run, interleaved(addresses, port));
+}
 
-  const Endpoint endpoint(addresses.front(), port);
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run& run, Address address, std::uint16_t port,
+                                                              std::optional<Address> source) {
+  run.enter(Phase::connect);
+  const Endpoint endpoint(address, port);
   run.evidence.peer(text(endpoint));
   run.phases.note(text(endpoint));
   TcpSocket socket(co_await asio::this_coro::executor);
   error_code error = open(socket, endpoint);
+  if (!error && source) {
+    socket.bind(Endpoint(*source, 0), error);
+    if (error)
+      co_return std::unexpected(Failure{
+          Reason::unreachable, "cannot connect from " + source->to_string() + ": " + error.message()});
+  }
   if (!error) {
     std::tie(error) = co_await socket.async_connect(endpoint, asio::as_tuple(asio::deferred));
     throw_if_cancelled(error);

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,6 +26,11 @@ asio::awaitable<std::expected<TcpSocket, Failure>> connect(Run&, Resolver&, std:
 // The same without the name: phase connect only. `addresses` is not empty and outlives the call.
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run&, std::span<const Address> addresses,
                                                               std::uint16_t port);
+
+// To one address, from the one of ours that `source` names: unreachable where that is none of ours or of the
+// other family.
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run&, Address, std::uint16_t port,
+                                                              std::optional<Address> source);
 
 // The failure an error of a connected socket stands for: truncated (closed where an answer was due), reset,
 // read_timeout (the system's own), unreachable, internal. `doing` is what the error cut short: "reading the

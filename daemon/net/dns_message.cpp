@@ -19,19 +19,32 @@ namespace ip = boost::asio::ip;
 constexpr int most_aliases = 16;
 
 struct Named {
-  unsigned number;
+  std::uint16_t number;
   std::string_view name;
 };
 constexpr std::array dns_types{
-    Named{ns_t_a, "A"},       Named{ns_t_aaaa, "AAAA"},   Named{ns_t_cname, "CNAME"}, Named{ns_t_mx, "MX"},
-    Named{ns_t_txt, "TXT"},   Named{ns_t_srv, "SRV"},     Named{ns_t_ns, "NS"},       Named{ns_t_ptr, "PTR"},
-    Named{ns_t_soa, "SOA"},   Named{257, "CAA"},          Named{64, "SVCB"},          Named{65, "HTTPS"},
+    Named{ns_t_a, "A"},       Named{ns_t_aaaa, "AAAA"},   Named{ns_t_cname, "CNAME"},
+    Named{ns_t_mx, "MX"},     Named{ns_t_txt, "TXT"},     Named{ns_t_srv, "SRV"},
+    Named{ns_t_ns, "NS"},     Named{ns_t_ptr, "PTR"},     Named{ns_t_soa, "SOA"},
+    Named{257, "CAA"},        Named{64, "SVCB"},          Named{65, "HTTPS"},
     Named{ns_t_tlsa, "TLSA"}, Named{ns_t_naptr, "NAPTR"}, Named{ns_t_any, "ANY"},
+    Named{13, "HINFO"},       Named{39, "DNAME"},         Named{43, "DS"},
+    Named{44, "SSHFP"},       Named{46, "RRSIG"},         Named{47, "NSEC"},
+    Named{48, "DNSKEY"},      Named{50, "NSEC3"},         Named{51, "NSEC3PARAM"},
+    Named{59, "CDS"},         Named{60, "CDNSKEY"},       Named{99, "SPF"},
+    Named{256, "URI"},
 };
+constexpr std::array dns_classes{Named{1, "IN"}, Named{2, "CS"},     Named{3, "CH"},
+                                 Named{4, "HS"}, Named{254, "NONE"}, Named{255, "ANY"}};
 constexpr std::array dns_rcodes{Named{0, "NOERROR"},  Named{1, "FORMERR"}, Named{2, "SERVFAIL"},
                                 Named{3, "NXDOMAIN"}, Named{4, "NOTIMP"},  Named{5, "REFUSED"},
                                 Named{6, "YXDOMAIN"}, Named{7, "YXRRSET"}, Named{8, "NXRRSET"},
                                 Named{9, "NOTAUTH"},  Named{10, "NOTZONE"}};
+
+std::optional<std::uint16_t> number_of(const auto& table, std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Named::name);
+  return found != table.end() ? std::optional(found->number) : std::nullopt;
+}
 
 std::string name_of(const auto& table, unsigned number, std::string_view otherwise) {
   const auto found = std::ranges::find(table, number, &Named::number);
@@ -46,42 +59,40 @@ Failure unreadable(std::string_view what) {
   return {Reason::protocol, "an answer that cannot be read: " + std::string(what)};
 }
 
-std::expected<std::vector<DnsRecord>, Failure> read_section(ns_msg& message, ns_sect section,
-                                                            std::string_view named) {
+std::optional<Failure> read_section(ns_msg& message, ns_sect section, std::string_view named, DnsForm form,
+                                    std::vector<DnsRecord>& records) {
   const std::size_t count = ns_msg_count(message, section);
   if (count > dns_records_kept)
-    return std::unexpected(Failure{Reason::too_large, std::to_string(count) + " records in one section"});
-  std::vector<DnsRecord> records;
+    return Failure{Reason::too_large, std::to_string(count) + " records in one section"};
   for (std::size_t i = 0; i < count; ++i) {
     ns_rr record;
     if (ns_parserr(&message, section, static_cast<int>(i), &record) != 0)
-      return std::unexpected(
-          unreadable("record " + std::to_string(i + 1) + " of the " + std::string(named) + " section"));
+      return unreadable("record " + std::to_string(i + 1) + " of the " + std::string(named) + " section");
     const auto type = static_cast<std::uint16_t>(ns_rr_type(record));
     const DnsRdata data{ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(record),
                         std::size_t{record.rdlength}};
-    auto text = dns_record_text(type, data);
-    if (!text) return std::unexpected(unreadable("the data of a record " + dns_type_name(type)));
-    records.push_back({dns_name(ns_rr_name(record)), type, ns_rr_ttl(record), *std::move(text)});
+    auto text = dns_record_text(type, data, form);
+    if (!text) return unreadable("the data of a record " + dns_type_name(type));
+    records.push_back({dns_name(ns_rr_name(record), form), type, ns_rr_ttl(record), *std::move(text),
+                       static_cast<std::uint16_t>(ns_rr_class(record))});
   }
-  return records;
+  return std::nullopt;
 }
 
 bool asks(ns_msg& message, const DnsQuestion& question) {
   ns_rr asked;
   return ns_msg_count(message, ns_s_qd) == 1 && ns_parserr(&message, ns_s_qd, 0, &asked) == 0 &&
-         ns_rr_type(asked) == question.type && ns_rr_class(asked) == ns_c_in &&
-         dns_name(ns_rr_name(asked)) == question.name;
+         ns_rr_type(asked) == question.type && ns_rr_class(asked) == question.rr_class &&
+         dns_name(ns_rr_name(asked)) == dns_name(question.name);
 }
 
 }  // namespace
 
-std::optional<std::uint16_t> dns_type(std::string_view name) {
-  const auto found = std::ranges::find(dns_types, name, &Named::name);
-  if (found == dns_types.end()) return std::nullopt;
-  return static_cast<std::uint16_t>(found->number);
-}
+std::optional<std::uint16_t> dns_type(std::string_view name) { return number_of(dns_types, name); }
 std::string dns_type_name(std::uint16_t type) { return name_of(dns_types, type, "TYPE"); }
+std::optional<std::uint16_t> dns_class(std::string_view name) { return number_of(dns_classes, name); }
+std::string dns_class_name(std::uint16_t number) { return name_of(dns_classes, number, "CLASS"); }
+std::optional<unsigned> dns_rcode(std::string_view name) { return number_of(dns_rcodes, name); }
 std::string dns_rcode_name(unsigned rcode) { return name_of(dns_rcodes, rcode, "RCODE"); }
 
 std::string dns_name(std::string_view text) {
@@ -95,7 +106,7 @@ std::string dns_name(std::string_view text) {
 std::expected<std::string, std::string> dns_query(const DnsQuestion& question, std::uint16_t id) {
   unsigned char* bytes = nullptr;
   int size = 0;
-  const int status = ares_create_query(question.name.c_str(), ns_c_in, question.type, id,
+  const int status = ares_create_query(question.name.c_str(), question.rr_class, question.type, id,
                                        question.recursion ? 1 : 0, &bytes, &size, 0);
   if (status != ARES_SUCCESS) return std::unexpected(std::string(ares_strerror(status)));
   const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owned(
@@ -104,7 +115,8 @@ std::expected<std::string, std::string> dns_query(const DnsQuestion& question, s
 }
 
 std::expected<std::optional<DnsMessage>, Failure> read_dns(std::string_view bytes,
-                                                           const DnsQuestion& question, std::uint16_t id) {
+                                                           const DnsQuestion& question, std::uint16_t id,
+                                                           DnsForm form) {
   // Whose answer it is comes first: what another sends may be garbage as it likes.
   constexpr std::size_t header = 12;
   if (bytes.size() < header) return std::nullopt;
@@ -122,13 +134,12 @@ std::expected<std::optional<DnsMessage>, Failure> read_dns(std::string_view byte
   const bool without =
       ns_msg_count(message, ns_s_qd) == 0 && (said.rcode == ns_r_formerr || said.rcode == ns_r_notimpl);
   if (!without && !asks(message, question)) return std::nullopt;
-  if (said.truncated) return said;
   for (const auto& [section, into, named] :
        {std::tuple(ns_s_an, &said.answers, "answer"), std::tuple(ns_s_ns, &said.authority, "authority"),
         std::tuple(ns_s_ar, &said.additional, "additional")}) {
-    auto records = read_section(message, section, named);
-    if (!records) return std::unexpected(std::move(records).error());
-    *into = *std::move(records);
+    auto failure = read_section(message, section, named, form, *into);
+    if (failure && said.truncated) return said;
+    if (failure) return std::unexpected(*std::move(failure));
   }
   return said;
 }

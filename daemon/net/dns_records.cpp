@@ -2,23 +2,22 @@
 
 #include <arpa/nameser.h>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <string_view>
-
-#include "net/dns_message.h"
 
 namespace answerback::net {
 namespace {
 
 namespace ip = boost::asio::ip;
 
-constexpr std::uint16_t type_caa = 257;
+constexpr std::uint16_t type_dname = 39, type_ds = 43, type_sshfp = 44, type_spf = 99, type_caa = 257;
 
 // Takes one piece after the other. Once something did not fit, all that follows is empty.
 class RdataReader {
  public:
-  explicit RdataReader(const DnsRdata& rdata)
-      : rdata_(rdata), rest_(reinterpret_cast<const char*>(rdata.data), rdata.size) {}
+  RdataReader(const DnsRdata& rdata, DnsForm form)
+      : rdata_(rdata), form_(form), rest_(reinterpret_cast<const char*>(rdata.data), rdata.size) {}
 
   bool complete() const { return fits_ && rest_.empty(); }
   bool more() const { return fits_ && !rest_.empty(); }
@@ -46,7 +45,7 @@ class RdataReader {
     const int size = ns_name_uncompress(rdata_.message, rdata_.end, at, text, sizeof text);
     if (size < 0) fits_ = false;
     take(size < 0 ? 0 : static_cast<std::size_t>(size));
-    return dns_name(text);
+    return dns_name(text, form_);
   }
 
   template <class Address>
@@ -59,6 +58,7 @@ class RdataReader {
 
  private:
   const DnsRdata& rdata_;
+  DnsForm form_;
   std::string_view rest_;
   bool fits_ = true;
 };
@@ -70,16 +70,86 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-std::string joined_texts(RdataReader& data) {
-  std::string text;
-  while (data.more()) text += data.counted();
+std::string upper_hex(std::string_view bytes) {
+  std::string text = hex(bytes);
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
   return text;
+}
+
+// "v=one \"two\" \195"
+std::string quoted_text(std::string_view bytes) {
+  std::string text = "\"";
+  for (const char byte : bytes) {
+    if (byte == '"' || byte == '\\') text += '\\';
+    if (byte >= ' ' && byte <= '~') {
+      text += byte;
+    } else {
+      const std::string number = std::to_string(static_cast<unsigned char>(byte));
+      text += "\\" + std::string(3 - number.size(), '0') + number;
+    }
+  }
+  return text + "\"";
+}
+
+std::string texts(RdataReader& data, DnsForm form) {
+  std::string text;
+  while (data.more()) {
+    if (form == DnsForm::zone)
+      text += (text.empty() ? "" : " ") + quoted_text(data.counted());
+    else
+      text += data.counted();
+  }
+  return text;
+}
+
+std::string caa_text(RdataReader& data, DnsForm form) {
+  std::string text = data.word(1);
+  text += data.counted();
+  text += " ";
+  text += form == DnsForm::zone ? quoted_text(data.rest()) : std::string(data.rest());
+  return text;
+}
+
+// What the plain form has in hex, as a whole. Nothing where that is so here, too.
+std::optional<std::string> zone_text(std::uint16_t type, RdataReader& data) {
+  std::string text;
+  switch (type) {
+    case type_dname: return data.name();
+    case ns_t_hinfo:
+    case type_spf: return texts(data, DnsForm::zone);
+    case type_ds:
+      text = data.word(2);
+      for (int i = 0; i < 2; ++i) text += data.word(1);
+      return text + upper_hex(data.rest());
+    case type_sshfp:
+      for (int i = 0; i < 2; ++i) text += data.word(1);
+      return text + upper_hex(data.rest());
+    case ns_t_tlsa:
+      for (int i = 0; i < 3; ++i) text += data.word(1);
+      return text + hex(data.rest());
+    case ns_t_naptr:
+      for (int i = 0; i < 2; ++i) text += data.word(2);
+      for (int i = 0; i < 3; ++i) text += quoted_text(data.counted()) + " ";
+      return text + data.name();
+    default: return std::nullopt;
+  }
 }
 
 }  // namespace
 
-std::optional<std::string> dns_record_text(std::uint16_t type, const DnsRdata& rdata) {
-  RdataReader data(rdata);
+std::string dns_name(std::string_view text, DnsForm form) {
+  if (form == DnsForm::plain) return dns_name(text);
+  return text.ends_with('.') && !text.ends_with("\\.") ? std::string(text) : std::string(text) + ".";
+}
+
+std::string dns_zone_line(const DnsRecord& record) {
+  return record.owner + "\t" + std::to_string(record.ttl) + "\t" + dns_class_name(record.rr_class) + "\t" +
+         dns_type_name(record.type) + "\t" + record.text;
+}
+
+std::optional<std::string> dns_record_text(std::uint16_t type, const DnsRdata& rdata, DnsForm form) {
+  RdataReader data(rdata, form);
   std::string text;  // the order of the pieces is the order of the calls: one each
   switch (type) {
     case ns_t_a: text = data.address<ip::address_v4>(); break;
@@ -100,14 +170,15 @@ std::optional<std::string> dns_record_text(std::uint16_t type, const DnsRdata& r
       text += data.name();
       for (int i = 0; i < 5; ++i) text += " " + std::to_string(data.number(4));
       break;
-    case ns_t_txt: text = joined_texts(data); break;
-    case type_caa:
-      text = data.word(1);
-      text += data.counted();
-      text += " ";
-      text += data.rest();
-      break;
-    default: text = hex(data.rest());
+    case ns_t_txt: text = texts(data, form); break;
+    case type_caa: text = caa_text(data, form); break;
+    default:
+      if (auto known = form == DnsForm::zone ? zone_text(type, data) : std::nullopt)
+        text = *std::move(known);
+      else if (form == DnsForm::zone)
+        text = "\\# " + std::to_string(rdata.size) + " " + hex(data.rest());
+      else
+        text = hex(data.rest());
   }
   return data.complete() ? std::optional(std::move(text)) : std::nullopt;
 }

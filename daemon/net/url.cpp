@@ -222,4 +222,11 @@ std::expected<HostPort, std::string> parse_host_port(std::string_view text) {
   return HostPort{lower(host), *number};
 }
 
+std::expected<HostPort, std::string> parse_host_port_or(std::string_view text, std::uint16_t otherwise) {
+  const bool bare_v6 = std::ranges::count(text, ':') > 1 && !text.starts_with('[');
+  if (text.contains(':') && !bare_v6 && !text.ends_with(']')) return parse_host_port(text);
+  const std::string host = bare_v6 ? "[" + std::string(text) + "]" : std::string(text);
+  return parse_host_port(host + ":" + std::to_string(otherwise));
+}
+
 }  // namespace answerback::net

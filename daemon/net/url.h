@@ -35,5 +35,7 @@ struct HostPort {
 };
 // "host:5432", "[::1]:5432"
 std::expected<HostPort, std::string> parse_host_port(std::string_view);
+// Also without a port, which is then `otherwise`: "host", "10.0.0.2", "[::1]", "::1".
+std::expected<HostPort, std::string> parse_host_port_or(std::string_view, std::uint16_t otherwise);
 
 }  // namespace answerback::net

@@ -3,9 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include "net/socket_errors.h"
 #include "probe/within.h"
@@ -14,121 +12,155 @@ namespace answerback::probes {
 namespace {
 
 using boost::system::error_code;
-using Message = std::expected<net::DnsMessage, Failure>;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t datagram_cap = 4096;  // we offer no more than 512, as RFC 1035 has it
 constexpr int most_strays = 64;
 
+std::unexpected<Failure> dns_failure(Reason reason, std::string detail) {
+  return std::unexpected(Failure{reason, std::move(detail)});
+}
+
 std::unexpected<Failure> dns_socket_failure(const error_code& error) {
   net::throw_if_cancelled(error);
   const net::Meaning meaning = net::meaning_of_connecting(error);
-  return std::unexpected(Failure{meaning.reason, meaning.words});
+  return dns_failure(meaning.reason, meaning.words);
 }
 
-// One server and one question: the same id for all tries, so that a late answer to the first still counts.
-class DnsExchange {
+// One server and one question, by UDP.
+class DnsDatagrams {
  public:
-  DnsExchange(Run& run, const DnsSettings& settings, const DnsServer& server, std::uint16_t id,
-              std::string query)
-      : run_(run), settings_(settings), server_(server), id_(id), query_(std::move(query)) {}
+  DnsDatagrams(Run& run, const DnsAsking& asking, asio::ip::udp::socket& socket)
+      : run_(run), asking_(asking), socket_(socket) {}
 
-  asio::awaitable<Message> by_udp(Steady until) {
-    asio::ip::udp::socket socket(co_await asio::this_coro::executor);
-    error_code error;
-    socket.connect({server_.address, server_.port}, error);  // others' datagrams are not even shown to us
-    if (error) co_return dns_socket_failure(error);
-    for (std::size_t tried = 0; tried < settings_.tries && run_.clock.now() < until; ++tried) {
-      const auto [failed, sent] = co_await socket.async_send(asio::buffer(query_), as_result);
+  asio::awaitable<DnsAnswer> ask(const std::string& query, DnsPatience patience) {
+    for (std::size_t tried = 0; tried < patience.tries && run_.clock.now() < patience.until; ++tried) {
+      const auto [failed, sent] = co_await socket_.async_send(asio::buffer(query), as_result);
       if (failed) co_return dns_socket_failure(failed);
       run_.evidence.sent(sent);
-      const Steady next = std::min(until, run_.clock.now() + settings_.try_timeout);
-      if (auto heard = co_await within(run_.clock, next, hear(socket))) co_return *std::move(heard);
+      const Steady next = std::min(patience.until, run_.clock.now() + patience.each);
+      if (auto heard = co_await within(run_.clock, next, hear())) co_return *std::move(heard);
     }
-    co_return silence();
-  }
-
-  asio::awaitable<Message> by_tcp(Steady until) {
-    auto heard = co_await within(run_.clock, until, over_connection());
-    if (heard) co_return *std::move(heard);
-    co_return silence();
+    std::string detail = "no answer";
+    if (strays_ > 0) detail += " to our question, but " + std::to_string(strays_) + " other datagrams";
+    co_return dns_failure(Reason::dns_timeout, std::move(detail));
   }
 
  private:
-  asio::awaitable<Message> hear(asio::ip::udp::socket& socket) {
+  asio::awaitable<DnsAnswer> hear() {
     std::string bytes(datagram_cap + 1, '\0');
     for (;;) {
-      const auto [error, size] = co_await socket.async_receive(asio::buffer(bytes), as_result);
+      const auto [error, size] = co_await socket_.async_receive(asio::buffer(bytes), as_result);
       if (error) co_return dns_socket_failure(error);
       run_.evidence.received(size);
-      if (size > datagram_cap) co_return too_large();
-      auto message = net::read_dns(std::string_view(bytes).substr(0, size), settings_.question, id_);
+      if (size > datagram_cap)
+        co_return dns_failure(Reason::too_large,
+                              "a datagram of more than " + std::to_string(datagram_cap) + " bytes");
+      auto message =
+          net::read_dns(std::string_view(bytes).substr(0, size), asking_.question, asking_.id, asking_.form);
       if (!message) co_return std::unexpected(std::move(message).error());
       if (*message) co_return **std::move(message);
       if (++strays_ == most_strays)
-        co_return std::unexpected(Failure{
-            Reason::protocol, std::to_string(strays_) + " datagrams came, none an answer to our question"});
+        co_return dns_failure(Reason::protocol,
+                              std::to_string(strays_) + " datagrams came, none an answer to our question");
     }
   }
 
-  asio::awaitable<Message> over_connection() {
-    asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
-    const auto [refused] = co_await socket.async_connect({server_.address, server_.port}, as_result);
-    if (refused) co_return dns_socket_failure(refused);
-    const std::string framed{static_cast<char>(query_.size() >> 8), static_cast<char>(query_.size())};
-    const auto [unsent, sent] = co_await asio::async_write(socket, asio::buffer(framed + query_), as_result);
-    run_.evidence.sent(sent);
-    if (unsent) co_return std::unexpected(net::socket_failure(unsent, "asking"));
-    unsigned char size[2];
-    const auto [short_size, got_size] = co_await asio::async_read(socket, asio::buffer(size), as_result);
-    run_.evidence.received(got_size);
-    if (short_size) co_return std::unexpected(net::socket_failure(short_size, "waiting for the answer"));
-    std::string bytes(static_cast<std::size_t>(size[0] << 8 | size[1]), '\0');
-    const auto [short_body, got] = co_await asio::async_read(socket, asio::buffer(bytes), as_result);
-    run_.evidence.received(got);
-    if (short_body) co_return std::unexpected(net::socket_failure(short_body, "reading the answer"));
-    auto message = net::read_dns(bytes, settings_.question, id_);
-    if (!message) co_return std::unexpected(std::move(message).error());
-    if (!*message)
-      co_return std::unexpected(Failure{Reason::protocol, "answered another question than ours"});
-    if ((*message)->truncated)
-      co_return std::unexpected(Failure{Reason::truncated, "the answer is cut short even over TCP"});
-    co_return **std::move(message);
-  }
-
-  std::unexpected<Failure> silence() const {
-    std::string detail = "no answer";
-    if (strays_ > 0) detail += " to our question, but " + std::to_string(strays_) + " other datagrams";
-    return std::unexpected(Failure{Reason::dns_timeout, std::move(detail)});
-  }
-  static std::unexpected<Failure> too_large() {
-    return std::unexpected(
-        Failure{Reason::too_large, "a datagram of more than " + std::to_string(datagram_cap) + " bytes"});
-  }
-
   Run& run_;
-  const DnsSettings& settings_;
-  const DnsServer& server_;
-  std::uint16_t id_;
-  std::string query_;
+  const DnsAsking& asking_;
+  asio::ip::udp::socket& socket_;
   int strays_ = 0;
 };
 
+asio::awaitable<error_code> send_all(Run& run, net::AnyStream& stream, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto [error, count] = co_await stream.async_write_some(asio::buffer(bytes), as_result);
+    run.evidence.sent(count);
+    if (error) co_return error;
+    bytes.remove_prefix(count);
+  }
+  co_return error_code();
+}
+
+asio::awaitable<error_code> fill(Run& run, net::AnyStream& stream, std::string& bytes) {
+  for (std::size_t got = 0; got < bytes.size();) {
+    const auto [error, count] = co_await stream.async_read_some(asio::buffer(bytes) + got, as_result);
+    run.evidence.received(count);
+    got += count;
+    if (error && got < bytes.size()) co_return error;
+  }
+  co_return error_code();
+}
+
+asio::awaitable<DnsAnswer> by_own_connection(Run& run, const DnsServer& server, const DnsAsking& asking) {
+  asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
+  const auto [refused] = co_await socket.async_connect({server.address, server.port}, as_result);
+  if (refused) co_return dns_socket_failure(refused);
+  const auto stream = net::any_stream(std::move(socket));
+  auto message = co_await ask_dns_over(run, *stream, asking);
+  if (message && message->truncated)
+    co_return dns_failure(Reason::truncated, "the answer is cut short even over TCP");
+  co_return message;
+}
+
+asio::awaitable<DnsAnswer> by_tcp(Run& run, const DnsServer& server, const DnsAsking& asking, Steady until) {
+  auto heard = co_await within(run.clock, until, by_own_connection(run, server, asking));
+  if (heard) co_return *std::move(heard);
+  co_return dns_failure(Reason::dns_timeout, "no answer");
+}
+
 }  // namespace
+
+asio::awaitable<DnsAnswer> ask_dns_by_udp(Run& run, const DnsServer& server, const DnsAsking& asking,
+                                          DnsPatience patience) {
+  const auto query = net::dns_query(asking.question, asking.id);
+  if (!query) co_return dns_failure(Reason::internal, query.error());
+  asio::ip::udp::socket socket(co_await asio::this_coro::executor);
+  const asio::ip::udp::endpoint to(server.address, server.port);
+  error_code error;
+  socket.open(to.protocol(), error);
+  if (!error && server.source) {
+    socket.bind({*server.source, 0}, error);
+    if (error)
+      co_return dns_failure(Reason::unreachable,
+                            "cannot ask from " + server.source->to_string() + ": " + error.message());
+  }
+  if (!error) socket.connect(to, error);  // others' datagrams are not even shown to us
+  if (error) co_return dns_socket_failure(error);
+  DnsDatagrams datagrams(run, asking, socket);
+  co_return co_await datagrams.ask(*query, patience);
+}
+
+asio::awaitable<DnsAnswer> ask_dns_over(Run& run, net::AnyStream& stream, const DnsAsking& asking) {
+  const auto query = net::dns_query(asking.question, asking.id);
+  if (!query) co_return dns_failure(Reason::internal, query.error());
+  const std::string framed{static_cast<char>(query->size() >> 8), static_cast<char>(query->size())};
+  if (const error_code error = co_await send_all(run, stream, framed + *query))
+    co_return std::unexpected(net::tls_failure(error, "asking"));
+  std::string size(2, '\0');
+  if (const error_code error = co_await fill(run, stream, size))
+    co_return std::unexpected(net::tls_failure(error, "waiting for the answer"));
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(size[i]); };
+  std::string bytes(static_cast<std::size_t>(octet(0) << 8 | octet(1)), '\0');
+  if (const error_code error = co_await fill(run, stream, bytes))
+    co_return std::unexpected(net::tls_failure(error, "reading the answer"));
+  auto message = net::read_dns(bytes, asking.question, asking.id, asking.form);
+  if (!message) co_return std::unexpected(std::move(message).error());
+  if (!*message) co_return dns_failure(Reason::protocol, "answered another question than ours");
+  co_return **std::move(message);
+}
 
 asio::awaitable<std::expected<DnsHeard, Failure>> ask_dns(Run& run, const DnsSettings& settings,
                                                           const DnsServer& server, std::uint16_t id,
                                                           Steady until) {
-  auto query = net::dns_query(settings.question, id);
-  if (!query) co_return std::unexpected(Failure{Reason::internal, std::move(query).error()});
-  DnsExchange exchange(run, settings, server, id, *std::move(query));
+  const DnsAsking asking{.question = settings.question, .id = id};
   bool tcp = settings.transport == DnsTransport::tcp;
-  Message message = std::unexpected(Failure{});
+  DnsAnswer message = std::unexpected(Failure{});
   if (!tcp) {
-    message = co_await exchange.by_udp(until);
+    message = co_await ask_dns_by_udp(run, server, asking, {settings.tries, settings.try_timeout, until});
     tcp = message && message->truncated;
   }
-  if (tcp) message = co_await exchange.by_tcp(until);
+  if (tcp) message = co_await by_tcp(run, server, asking, until);
   if (!message) co_return std::unexpected(std::move(message).error());
   co_return DnsHeard{*std::move(message), tcp};
 }

@@ -1,19 +1,9 @@
-#include <algorithm>
-
 #include "probes/dns/dns.h"
 
 namespace answerback::probes {
 namespace {
 
 constexpr std::uint16_t dns_port = 53;
-
-// "10.0.0.2", "10.0.0.2:5353", "::1", "[::1]:53", "ns.internal"
-std::expected<net::HostPort, std::string> parse_dns_server(std::string_view text) {
-  const bool bare_v6 = std::ranges::count(text, ':') > 1 && !text.starts_with('[');
-  if (text.contains(':') && !bare_v6 && !text.ends_with(']')) return net::parse_host_port(text);
-  const std::string host = bare_v6 ? "[" + std::string(text) + "]" : std::string(text);
-  return net::parse_host_port(host + ":" + std::to_string(dns_port));
-}
 
 std::expected<std::optional<Pattern>, std::string> parse_dns_pattern(std::string_view text) {
   auto pattern = Pattern::parse(text);
@@ -65,7 +55,7 @@ DnsSettings read_dns_settings(config::Fields& fields) {
                                     "asked each on its own, at once: address or name, with a port where it "
                                     "is not 53; left out: those of resolv.conf");
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    const auto server = parse_dns_server(servers[i]);
+    const auto server = net::parse_host_port_or(servers[i], dns_port);
     if (server)
       settings.servers.push_back(*server);
     else

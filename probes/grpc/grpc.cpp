@@ -1,20 +1,12 @@
 #include "probes/grpc/grpc.h"
 
-#include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "model/text.h"
-#include "net/any_stream.h"
-#include "net/http2_exchange.h"
 #include "probes/grpc/wire.h"
 
 namespace answerback::probes {
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 using Opened = std::expected<std::unique_ptr<net::AnyStream>, Failure>;
-using Done = std::expected<void, Failure>;
 
 class GrpcProbe final : public Probe {
  public:
@@ -25,19 +17,16 @@ class GrpcProbe final : public Probe {
     const Steady began = run.clock.now();
     auto stream = co_await open(run);
     if (!stream) co_return ProbeResult::fail(std::move(stream).error());
-    net::Http2Exchange exchange(request(run));
-    run.enter(Phase::processing);
-    run.phases.note("Health/Check of " + subject());
-    if (auto done = co_await converse(run, **stream, exchange); !done)
-      co_return told(run, std::move(done).error());
-    co_return verdict(run, exchange.response(), began);
+    const auto response = co_await call_grpc_health(run, **stream, settings_.call);
+    if (!response) co_return told(run, response.error());
+    co_return verdict(run, *response, began);
   }
 
  private:
   asio::awaitable<Opened> open(Run& run) {
     auto socket = co_await net::connect(run, services_.dns, settings_.address.host, settings_.address.port);
     if (!socket) co_return std::unexpected(std::move(socket).error());
-    if (!settings_.tls) co_return net::any_stream(*std::move(socket));
+    if (!settings_.call.tls) co_return net::any_stream(*std::move(socket));
     auto secured = co_await services_.tls.handshake(run, *std::move(socket), settings_.tls_settings,
                                                     settings_.address.host);
     if (!secured) co_return std::unexpected(std::move(secured).error());
@@ -46,49 +35,8 @@ class GrpcProbe final : public Probe {
     co_return net::any_stream(*std::move(secured));
   }
 
-  std::string subject() const { return settings_.service.empty() ? "the server" : settings_.service; }
-
-  net::Http2Request request(const Run& run) const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(run.deadline - run.clock.now());
-    net::Http2Request request{
-        .scheme = settings_.tls ? "https" : "http",
-        .authority = settings_.authority,
-        .path = "/grpc.health.v1.Health/Check",
-        .headers = {{"te", "trailers"},
-                    {"content-type", "application/grpc"},
-                    {"user-agent", "answerback"},
-                    {"traceparent", traceparent(run.id)},
-                    {"grpc-timeout",
-                     std::to_string(std::clamp<std::int64_t>(left.count(), 1, 99'999'999)) + "m"}},
-        .body = grpc_health_request(settings_.service)};
-    for (const auto& [name, value] : settings_.metadata) {
-      request.headers.emplace_back(name, value.reveal());
-      request.secret.push_back(name);
-    }
-    return request;
-  }
-
-  asio::awaitable<Done> converse(Run& run, net::AnyStream& stream, net::Http2Exchange& exchange) const {
-    char piece[4096];
-    while (!exchange.complete()) {
-      const std::string bytes = exchange.to_send();
-      for (std::size_t sent = 0; sent < bytes.size();) {
-        const auto [error, count] = co_await stream.async_write_some(
-            asio::buffer(bytes.data() + sent, bytes.size() - sent), as_result);
-        run.evidence.sent(count);
-        if (error) co_return std::unexpected(failed(error, "asking"));
-        sent += count;
-      }
-      const auto [error, count] = co_await stream.async_read_some(asio::buffer(piece), as_result);
-      run.evidence.received(count);
-      if (auto taken = exchange.take({piece, count}); !taken) co_return taken;
-      if (error && !exchange.complete()) co_return std::unexpected(failed(error, "waiting for the answer"));
-    }
-    co_return Done();
-  }
-
-  Failure failed(const boost::system::error_code& error, std::string_view doing) const {
-    return settings_.tls ? net::tls_failure(error, doing) : net::socket_failure(error, doing);
+  std::string subject() const {
+    return settings_.call.service.empty() ? "the server" : settings_.call.service;
   }
 
   ProbeResult verdict(Run& run, const net::Http2Response& response, Steady began) const {
@@ -115,7 +63,7 @@ class GrpcProbe final : public Probe {
   // A server may repeat what it was given.
   std::string masked(std::string text) const {
     constexpr std::string_view mask = "<secret>";
-    for (const auto& [name, value] : settings_.metadata)
+    for (const auto& [name, value] : settings_.call.metadata)
       for (std::size_t at = 0; !value.empty() && (at = text.find(value.reveal(), at)) != text.npos;
            at += mask.size())
         text.replace(at, value.reveal().size(), mask);
@@ -130,14 +78,6 @@ std::unique_ptr<Probe> make_grpc_from(config::Fields& fields, Services& services
   return make_grpc(read_grpc(fields), services);
 }
 
-// As gRPC has it; nothing that HTTP/2 or gRPC keeps for itself.
-bool is_metadata_key(std::string_view key) {
-  return !key.empty() && !key.starts_with("grpc-") && key != "te" && key != "content-type" &&
-         std::ranges::all_of(key, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-         });
-}
-
 constexpr Reason grpc_own_reasons[] = {Reason::auth,       Reason::forbidden, Reason::not_ready,
                                        Reason::assertion,  Reason::status,    Reason::rate_limited,
                                        Reason::overloaded, Reason::slow};
@@ -147,15 +87,15 @@ constexpr Reason grpc_own_reasons[] = {Reason::auth,       Reason::forbidden, Re
 GrpcSettings read_grpc(config::Fields& fields) {
   GrpcSettings settings;
   settings.address = fields.required_parsed<net::HostPort>("address", "host:port", net::parse_host_port);
-  settings.service =
+  settings.call.service =
       fields.text("service", "", "name of the service asked for; left out: the server as a whole");
-  settings.authority = fields.text("authority", "", ":authority of the request; left out: the address");
-  settings.metadata =
+  settings.call.authority = fields.text("authority", "", ":authority of the request; left out: the address");
+  settings.call.metadata =
       fields.secret_map("metadata", "sent with the request, keys in lower case (authorization: Bearer …)");
-  for (const auto& [name, value] : settings.metadata)
-    if (!is_metadata_key(name))
+  for (const auto& [name, value] : settings.call.metadata)
+    if (!is_grpc_metadata_key(name))
       fields.error("metadata." + name, "is no key of gRPC metadata (a-z 0-9 _ - .), or one of gRPC's own");
-  settings.tls =
+  settings.call.tls =
       fields.flag("tls", false, "speak TLS from the first byte, HTTP/2 chosen by ALPN; else plain HTTP/2");
   config::Fields tls_config = fields.child("tls_config", "TLS, as in blackbox_exporter");
   settings.tls_settings = read_tls(tls_config);
@@ -163,17 +103,17 @@ GrpcSettings read_grpc(config::Fields& fields) {
   settings.certificate = read_certificate(certificate);
   config::Fields slow = fields.child("slow", "bounds on the time taken");
   settings.slow = read_slow(slow);
-  if (!settings.tls && (fields.has("tls_config") || fields.has("certificate")))
+  if (!settings.call.tls && (fields.has("tls_config") || fields.has("certificate")))
     fields.error(fields.has("tls_config") ? "tls_config" : "certificate", "has no effect without tls: true");
   return settings;
 }
 
 std::unique_ptr<Probe> make_grpc(GrpcSettings settings, Services& services) {
   settings.tls_settings.alpn = {"h2"};
-  if (settings.authority.empty()) {
+  if (settings.call.authority.empty()) {
     const bool v6 = settings.address.host.contains(':');
-    settings.authority = (v6 ? "[" + settings.address.host + "]" : settings.address.host) + ":" +
-                         std::to_string(settings.address.port);
+    settings.call.authority = (v6 ? "[" + settings.address.host + "]" : settings.address.host) + ":" +
+                              std::to_string(settings.address.port);
   }
   return std::make_unique<GrpcProbe>(std::move(settings), services);
 }

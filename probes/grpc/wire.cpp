@@ -53,6 +53,13 @@ std::optional<std::string_view> trailer(const net::Http2Response& response, std:
   return found ? found : field(response.headers, name);
 }
 
+std::optional<unsigned> grpc_code(std::string_view text) {
+  unsigned code = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+  const bool number = error == std::errc() && end == text.data() + text.size();
+  return number ? std::optional(code) : std::nullopt;
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -151,6 +158,23 @@ std::string grpc_health_request(std::string_view service) {
   return framed + message;
 }
 
+unsigned grpc_status_code(const net::Http2Response& response) {
+  constexpr unsigned unknown = 2, permission_denied = 7, unimplemented = 12, internal = 13, unavailable = 14,
+                     unauthenticated = 16;
+  if (const auto text = trailer(response, "grpc-status")) return grpc_code(*text).value_or(internal);
+  switch (response.status) {
+    case 400: return internal;
+    case 401: return unauthenticated;
+    case 403: return permission_denied;
+    case 404: return unimplemented;
+    case 429:
+    case 502:
+    case 503:
+    case 504: return unavailable;
+    default: return unknown;
+  }
+}
+
 std::expected<GrpcServing, Failure> grpc_health(const net::Http2Response& response) {
   const auto code_text = trailer(response, "grpc-status");
   if (!code_text && response.status != 200) return std::unexpected(of_http(response));
@@ -159,11 +183,9 @@ std::expected<GrpcServing, Failure> grpc_health(const net::Http2Response& respon
                         "no gRPC: the answer is " +
                             one_line(field(response.headers, "content-type").value_or("of no type"), 80));
   if (!code_text) return grpc_failure(Reason::truncated, "the answer ended without a grpc-status");
-  unsigned code = 0;
-  const auto [end, error] = std::from_chars(code_text->data(), code_text->data() + code_text->size(), code);
-  if (error != std::errc() || end != code_text->data() + code_text->size())
-    return grpc_failure(Reason::protocol, "grpc-status is no number: " + one_line(*code_text, 40));
-  if (code != 0) return std::unexpected(of_status(code, trailer(response, "grpc-message").value_or("")));
+  const auto code = grpc_code(*code_text);
+  if (!code) return grpc_failure(Reason::protocol, "grpc-status is no number: " + one_line(*code_text, 40));
+  if (*code != 0) return std::unexpected(of_status(*code, trailer(response, "grpc-message").value_or("")));
 
   const std::string_view body = response.body;
   if (body.size() < prefix_size) return grpc_failure(Reason::truncated, "OK, but no message came");

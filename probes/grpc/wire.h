@@ -21,4 +21,8 @@ std::string grpc_health_request(std::string_view service);  // HealthCheckReques
 // health service; any other), read_timeout (DEADLINE_EXCEEDED), protocol, truncated.
 std::expected<GrpcServing, Failure> grpc_health(const net::Http2Response&);
 
+// The status as a code (0 OK … 16 UNAUTHENTICATED): of the trailers, else as gRPC maps that of HTTP
+// (doc/http-grpc-status-mapping.md), INTERNAL for one that is no number.
+unsigned grpc_status_code(const net::Http2Response&);
+
 }  // namespace answerback::probes

@@ -1,5 +1,9 @@
 #include "probes/icmp/echo.h"
 
+#include <algorithm>
+
+#include "probe/random.h"
+
 namespace answerback::probes {
 namespace {
 
@@ -9,12 +13,20 @@ constexpr std::size_t icmp_header = 8;
 
 std::string payload_of(const IcmpEcho& echo) {
   std::string payload = echo.mark;
-  payload.resize(icmp_mark_size);
+  payload.resize(std::min(icmp_mark_size, echo.payload));
   while (payload.size() < echo.payload) payload += static_cast<char>(payload.size());
   return payload;
 }
 
 }  // namespace
+
+std::string icmp_mark(Random& random) {
+  std::string mark;
+  while (mark.size() < icmp_mark_size)
+    for (std::uint64_t bits = random.bits(), i = 0; i < 8; ++i, bits >>= 8)
+      mark += static_cast<char>(bits & 0xff);
+  return mark;
+}
 
 std::string icmp_request(const IcmpEcho& echo) {
   std::string bytes(icmp_header, '\0');

@@ -7,17 +7,22 @@
 #include <string>
 #include <string_view>
 
+namespace answerback {
+class Random;
+}
+
 namespace answerback::probes {
 
-inline constexpr std::size_t icmp_mark_size = 16;  // the least payload
+inline constexpr std::size_t icmp_mark_size = 16;  // bytes; a shorter payload holds its beginning
 
 struct IcmpEcho {
   bool v6 = false;
   std::uint16_t sequence = 0;
-  std::string mark = {};  // icmp_mark_size bytes by which we know our own
+  std::string mark = {};  // by which we know our own
   std::size_t payload = icmp_mark_size;
 };
 
+std::string icmp_mark(Random&);
 std::string icmp_request(const IcmpEcho&);
 
 // The sequence number of a reply to one of ours, whole as it was sent; nullopt for all else.

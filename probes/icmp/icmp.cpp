@@ -1,26 +1,17 @@
 #include "probes/icmp/icmp.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/generic/datagram_protocol.hpp>
-#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <vector>
 
 #include "net/resolver.h"
-#include "net/socket_errors.h"
-#include "probe/random.h"
 #include "probe/within.h"
 #include "probes/icmp/echo.h"
+#include "probes/icmp/ping_socket.h"
 
 namespace answerback::probes {
 namespace {
-
-using boost::system::error_code;
-using PingSocket = asio::generic::datagram_protocol::socket;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t reply_cap = 2048;
@@ -40,25 +31,6 @@ std::optional<net::Address> of_family(const std::vector<net::Address>& addresses
   };
   const auto found = std::ranges::find_if(addresses, fits);
   return found == addresses.end() ? std::nullopt : std::optional(*found);
-}
-
-error_code open_ping(PingSocket& socket, const net::Address& address) {
-  error_code error;
-  const bool v6 = address.is_v6();
-  socket.open({v6 ? AF_INET6 : AF_INET, v6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP}}, error);
-  if (!error && ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC) != 0)
-    error = {errno, boost::system::system_category()};
-  return error;
-}
-
-// Not the target's fault: nothing was sent, and so nothing is known.
-ProbeResult cannot_ping(const error_code& error) {
-  namespace errc = boost::system::errc;
-  if (error == errc::permission_denied || error == errc::operation_not_permitted)
-    return ProbeResult::unknown(Reason::no_evidence,
-                                "the kernel lets our group open no ping socket; to allow it: sysctl -w "
-                                "net.ipv4.ping_group_range=\"0 2147483647\"");
-  return ProbeResult::unknown(Reason::no_evidence, "no ping socket: " + error.message());
 }
 
 // The echoes of one run. Answers to one may come while a later one is sent.
@@ -89,7 +61,7 @@ class Pinging {
     sent_.push_back(run_.clock.now());
     came_.push_back(false);
     const auto [error, size] = co_await socket_.async_send(asio::buffer(bytes), as_result);
-    if (error) co_return failure(error);
+    if (error) co_return ping_failure(error);
     run_.evidence.sent(size);
     ++tally_.sent;
     co_return std::nullopt;
@@ -99,13 +71,13 @@ class Pinging {
   asio::awaitable<void> listen() {
     char bytes[reply_cap];
     while (tally_.received < settings_.count) {
-      const auto [error, size] = co_await socket_.async_receive(asio::buffer(bytes), as_result);
-      if (error) {
-        failed_ = failure(error);
+      const auto reply = co_await receive_ping(socket_, asio::buffer(bytes));
+      if (!reply) {
+        failed_ = ping_failure(reply.error());
         co_return;
       }
-      run_.evidence.received(size);
-      if (const auto sequence = icmp_reply({bytes, size}, echo_)) came(*sequence);
+      run_.evidence.received(reply->size);
+      if (const auto sequence = icmp_reply({bytes, reply->size}, echo_)) came(*sequence);
     }
   }
 
@@ -118,12 +90,6 @@ class Pinging {
     tally_.most = std::max(tally_.most, took);
     tally_.total += took;
     ++tally_.received;
-  }
-
-  static Failure failure(const error_code& error) {
-    net::throw_if_cancelled(error);
-    const net::Meaning meaning = net::meaning_of_connecting(error);
-    return {meaning.reason, meaning.words};
   }
 
   Run& run_;
@@ -151,16 +117,11 @@ class IcmpProbe final : public Probe {
     run.phases.note(address->to_string());
     run.evidence.peer(address->to_string());
 
-    PingSocket socket(co_await asio::this_coro::executor);
-    if (const error_code error = open_ping(socket, *address)) co_return cannot_ping(error);
-    error_code error;
-    socket.connect(asio::ip::udp::endpoint(*address, 0), error);
-    if (error) {
-      const net::Meaning meaning = net::meaning_of_connecting(error);
-      co_return ProbeResult::fail(meaning.reason, meaning.words + " to " + address->to_string());
-    }
-    Pinging pinging(run, settings_, socket,
-                    {.v6 = address->is_v6(), .mark = mark(), .payload = settings_.payload});
+    auto socket = open_ping_socket(co_await asio::this_coro::executor, *address, {});
+    if (!socket) co_return std::move(socket).error();
+    Pinging pinging(
+        run, settings_, *socket,
+        {.v6 = address->is_v6(), .mark = icmp_mark(services_.random), .payload = settings_.payload});
     auto tally = co_await pinging.ping();
     if (!tally)
       co_return ProbeResult::fail(tally.error().reason, tally.error().detail + ": " + address->to_string());
@@ -169,14 +130,6 @@ class IcmpProbe final : public Probe {
   }
 
  private:
-  std::string mark() const {
-    std::string bytes;
-    for (int word = 0; word < 2; ++word)
-      for (std::uint64_t bits = services_.random.bits(), i = 0; i < 8; ++i, bits >>= 8)
-        bytes += static_cast<char>(bits & 0xff);
-    return bytes;
-  }
-
   static void measure(Run& run, const IcmpTally& tally) {
     if (tally.sent == 0) return;
     run.evidence.measure(Measure::packet_loss,

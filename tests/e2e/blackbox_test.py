@@ -1,10 +1,8 @@
 """/probe beside Debian's prometheus-blackbox-exporter: the same blackbox.yml, the same targets, field by field."""
 import contextlib
 import gzip
-import http.client
 import http.server
 import os
-import re
 import socket
 import ssl
 import subprocess
@@ -13,7 +11,8 @@ import threading
 import unittest
 import urllib.parse
 
-from harness import Process, Scenario, free_port, need, wait_for
+from beside import OURS, agree, exporter, get, parse
+from harness import Scenario, free_port, need, wait_for
 
 MODULES = """
 modules:
@@ -65,10 +64,6 @@ modules:
         - send: "EHLO again\\r"
         - expect: "^250-again"
 """
-
-# Times differ from run to run; ours is one more.
-TIMED = re.compile(r"(probe_(dns_lookup_time|duration|http_duration)_seconds)(\{.*\})?$")
-OURS = "answerback_probe_run_info"
 
 
 class Web(http.server.BaseHTTPRequestHandler):
@@ -166,28 +161,6 @@ def talk(test, tls=None):
     return listener.getsockname()[1]
 
 
-def parse(page):
-    """{name with labels: value}, {name: type}"""
-    samples, types = {}, {}
-    for line in page.splitlines():
-        if line.startswith("# TYPE"):
-            types[line.split()[2]] = line.split()[3]
-        elif not line.startswith("#"):
-            name, value = line.rsplit(" ", 1)
-            samples[name] = float(value)
-    return samples, types
-
-
-def get(port, headers=None, **query):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=6)
-    try:
-        connection.request("GET", "/probe?" + urllib.parse.urlencode(query), headers=headers or {})
-        response = connection.getresponse()
-        return response.status, response.headers, response.read().decode()
-    finally:
-        connection.close()
-
-
 class Beside(Scenario):
     @classmethod
     def setUpClass(cls):
@@ -201,18 +174,9 @@ class Beside(Scenario):
         tls.load_cert_chain(cls.cert, key)
         cls.web, cls.webs, cls.mail, cls.closed = serve(cls), serve(cls, tls), talk(cls, tls), free_port()
         cls.modules = MODULES.replace("CERT", cls.cert)
-        exporter = need("prometheus-blackbox-exporter")
-        path = f"{folder}/blackbox.yml"
-        with open(path, "w") as f:
-            f.write(cls.modules)
-        cls.port = free_port()
-        theirs = Process([exporter, f"--config.file={path}", f"--web.listen-address=127.0.0.1:{cls.port}"], folder, "theirs")
+        theirs = exporter(folder, cls.modules)
         cls.addClassCleanup(theirs.stop)
-
-        def up():
-            with contextlib.suppress(OSError):
-                return get(cls.port, target="x")
-        wait_for(up, 10, theirs.output)
+        cls.port = theirs.port
 
     def ours(self, extra="", allow="[127.0.0.0/8, localhost, '*.invalid']", modules=None):
         with open(f"{self.folder}/blackbox.yml", "w") as f:
@@ -276,22 +240,7 @@ class Beside(Scenario):
         ours = self.ours()
         for module, target, success, reason in cases:
             with self.subTest(module=module, target=target):
-                theirs_status, theirs_headers, theirs = get(self.port, module=module, target=target)
-                status, headers, mine = get(ours.port, module=module, target=target)
-                self.assertEqual(status, theirs_status, mine)
-                self.assertEqual(headers["Content-Type"], theirs_headers["Content-Type"])
-                (their_samples, their_types), (samples, types) = parse(theirs), parse(mine)
-                info = [name for name in samples if name.startswith(OURS)]
-                self.assertEqual(len(info), 1, mine)
-                self.assertIn(f'reason="{reason}"', info[0])
-                self.assertEqual(samples["probe_success"], success, mine)
-                samples = {name: value for name, value in samples.items() if name not in info}
-                types.pop(OURS)
-                self.assertEqual(types, their_types)
-                self.assertEqual(sorted(samples), sorted(their_samples))
-                for name, value in samples.items():
-                    if not TIMED.match(name):
-                        self.assertEqual(value, their_samples[name], name)
+                agree(self, self.port, ours.port, module, target, success, reason)
 
     def test_time_is_the_scrapes_or_the_modules(self):
         ours, slow = self.ours(), f"http://127.0.0.1:{self.web}/slow"

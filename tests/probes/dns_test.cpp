@@ -5,6 +5,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <random>
 
+#include "net/dns_records.h"
 #include "probe/within.h"
 #include "probes/one_run.h"
 
@@ -89,6 +90,42 @@ TEST(DnsMessage, EveryTypeHasItsText) {
   }
 }
 
+TEST(DnsMessage, TheZoneFormIsThatOfAZoneFile) {
+  const auto lines = [](const std::string& type, const std::vector<std::string>& records, unsigned flags) {
+    const net::DnsQuestion question{.name = "A.test", .type = net::dns_type(type).value(), .rr_class = 3};
+    const std::string query = *net::dns_query(question, 7);
+    const auto message =
+        net::read_dns(answer(query, {.records = records, .flags = flags}), question, 7, net::DnsForm::zone);
+    EXPECT_TRUE(message && *message) << type;
+    std::string text;
+    for (const net::DnsRecord& each : (*message)->answers) text += net::dns_zone_line(each) + "\n";
+    return text;
+  };
+  for (const auto& [type, data, text] :
+       std::initializer_list<std::tuple<std::string, std::string, std::string>>{
+           {"A", {'\x0a', '\0', '\0', '\7'}, "10.0.0.7"},
+           {"CNAME", wire_name("Other.TEST"), "Other.TEST."},
+           {"NS", std::string("\0", 1), "."},
+           {"MX", be16(10) + "\4Mail" + to_question, "10 Mail.A.test."},
+           {"TXT", "\3v=1\6 a\"\\\t\xff", R"("v=1" " a\"\\\009\255")"},
+           {"SPF", "\1x", R"("x")"},
+           {"CAA", std::string("\0\5issueca.test", 14), R"(0 issue "ca.test")"},
+           {"DS", be16(12345) + "\x0d\2\xab\xcd", "12345 13 2 ABCD"},
+           {"SSHFP", "\4\2\xab\xcd", "4 2 ABCD"},
+           {"TLSA", "\3\1\1\xab\xcd", "3 1 1 abcd"},
+           {"NAPTR", be16(100) + be16(50) + "\1s\1t" + '\0' + wire_name("b.test"),
+            R"(100 50 "s" "t" "" b.test.)"},
+           {"HINFO", "\2os\3cpu", R"("os" "cpu")"},
+           {"HTTPS", std::string("\0\1\0", 3), R"(\# 3 000100)"},
+       }) {
+    const std::string one = record(to_question, net::dns_type(type).value(), data);
+    EXPECT_EQ(lines(type, {one}, 0x8180), "A.test.\t60\tIN\t" + type + "\t" + text + "\n");
+  }
+  // Of a message that was cut, what came whole.
+  const std::string whole = record(to_question, 1, "\1\2\3\4"), torn = record(to_question, 1, "\1\2");
+  EXPECT_EQ(lines("A", {whole, torn}, 0x8380), "A.test.\t60\tIN\tA\t1.2.3.4\n");
+}
+
 TEST(DnsMessage, OnlyAnAnswerToTheQuestionIsOne) {
   const net::DnsQuestion& q = mx_question;
   const std::string query = *net::dns_query(q, 7);
@@ -153,6 +190,9 @@ TEST(DnsMessage, WhatIsBrokenIsAValue) {
       bytes[12 + random() % (bytes.size() - 12)] = static_cast<char>(random());
     const auto message = net::read_dns(bytes, q, 7);
     if (message && *message) net::answers_to(q, **message);
+    const auto zone = net::read_dns(bytes, q, 7, net::DnsForm::zone);
+    if (zone && *zone)
+      for (const net::DnsRecord& each : (*zone)->answers) net::dns_zone_line(each);
   }
 }
 

@@ -158,6 +158,26 @@ TEST(GrpcWire, EveryHealthAndEveryStatusHasItsMeaning) {
   EXPECT_EQ(meaning(hello + ok_headers + frame(data, end_stream, 1, message("\x08\x01"))),
             "truncated the answer ended without a grpc-status");
 
+  const auto code = [](unsigned status, net::Http2Fields headers = {}, net::Http2Fields trailers = {}) {
+    return grpc_status_code(
+        {.status = status, .headers = std::move(headers), .trailers = std::move(trailers)});
+  };
+  EXPECT_EQ(code(200, {}, {{"grpc-status", "0"}}), 0u);
+  EXPECT_EQ(code(503, {{"grpc-status", "7"}}), 7u);
+  EXPECT_EQ(code(200, {{"grpc-status", "seven"}}), 13u);
+  using Mapped = std::pair<unsigned, unsigned>;
+  for (const auto& [status, is] : std::initializer_list<Mapped>{{200, 2},
+                                                                {400, 13},
+                                                                {401, 16},
+                                                                {403, 7},
+                                                                {404, 12},
+                                                                {429, 14},
+                                                                {500, 2},
+                                                                {502, 14},
+                                                                {503, 14},
+                                                                {504, 14}})
+    EXPECT_EQ(code(status), is) << status;
+
   EXPECT_EQ(meaning(refused("12")), "status UNIMPLEMENTED: no health service is there");
   EXPECT_EQ(meaning(refused("16", "no%20token")), "auth UNAUTHENTICATED (no token)");
   EXPECT_EQ(meaning(refused("7")), "forbidden PERMISSION_DENIED");

@@ -35,6 +35,16 @@ TEST(IcmpEcho, OnlyOurOwnComesBack) {
   }
 }
 
+TEST(IcmpEcho, AShortOneHoldsTheBeginningOfTheMark) {
+  const IcmpEcho echo{.mark = "0123456789abcdef", .payload = 3};
+  std::string reply = icmp_request(echo);
+  EXPECT_EQ(reply.substr(8), "012");
+  reply[0] = '\0';
+  EXPECT_TRUE(icmp_reply(reply, echo));
+  reply[10] = '3';
+  EXPECT_FALSE(icmp_reply(reply, echo));
+}
+
 TEST(Icmp, LossAndTimeAreJudged) {
   const auto judged = [](const std::string& keys, const IcmpTally& tally) {
     Reading reading("host: a" + (keys.empty() ? "" : "\n    " + keys));

@@ -105,14 +105,48 @@ constexpr std::string_view example = R"yaml(modules:
   icmp_example:
     prober: icmp
     timeout: 5s
-    icmp: {preferred_ip_protocol: "ip4"}
+    icmp: {preferred_ip_protocol: "ip4", source_ip_address: "127.0.0.1"}
+  dns_udp_example:
+    prober: dns
+    timeout: 5s
+    dns:
+      query_name: "www.prometheus.io"
+      query_type: "A"
+      valid_rcodes:
+      - NOERROR
+      validate_answer_rrs:
+        fail_if_matches_regexp:
+        - ".*127.0.0.1"
+        fail_if_all_match_regexp:
+        - ".*127.0.0.1"
+        fail_if_not_matches_regexp:
+        - "www.prometheus.io.\t300\tIN\tA\t127.0.0.1"
+        fail_if_none_matches_regexp:
+        - "127.0.0.1"
+      validate_authority_rrs:
+        fail_if_matches_regexp:
+        - ".*127.0.0.1"
+      validate_additional_rrs:
+        fail_if_matches_regexp:
+        - ".*127.0.0.1"
+  dns_tcp_example:
+    prober: dns
+    dns:
+      transport_protocol: "tcp"
+      preferred_ip_protocol: "ip4"
+      dns_over_tls: true
+      query_class: CH
+      query_name: "www.prometheus.io"
+  grpc_plain: {prober: grpc, grpc: {tls: false, service: "service1"}}
+  grpc_tls: {prober: grpc, timeout: 5s, grpc: {preferred_ip_protocol: ip6, ip_protocol_fallback: false, tls: true, tls_config: {insecure_skip_verify: false}}}
+  ws_example: {prober: websocket, websocket: {query_response: [{expect: a}]}}
 )yaml";
 
 TEST(Modules, TheExampleIsReadAsItIs) {
   const Settings settings = reading(std::string(example));
-  ASSERT_EQ(settings.modules.size(), 10U);
+  ASSERT_EQ(settings.modules.size(), 15U);
   for (const auto& [name, module] : settings.modules) {
-    const bool lacking = name == "http_with_proxy" || name == "icmp_example";
+    const bool lacking = name == "http_with_proxy" || name == "ws_example";
     EXPECT_EQ(module.prober != nullptr, !lacking) << name << ": " << module.unusable;
   }
   EXPECT_EQ(settings.modules.at("http_2xx_example").timeout, 5s);
@@ -121,7 +155,7 @@ TEST(Modules, TheExampleIsReadAsItIs) {
   EXPECT_THAT(
       settings.lacking,
       ElementsAre(EndsWith(":34:18: modules.http_with_proxy.http.proxy_url: " + std::string(left_out)),
-                  EndsWith(":59:13: modules.icmp_example.prober: " + std::string(left_out))));
+                  EndsWith(":95:24: modules.ws_example.prober: " + std::string(left_out))));
 }
 
 TEST(Modules, WhatIsWrongCostsItsModuleOnly) {
@@ -141,7 +175,26 @@ TEST(Modules, WhatIsWrongCostsItsModuleOnly) {
       {"{prober: http, http: {bearer_token_file: /nonexistent}}", "no such file"},
       {"{prober: http, http: {oauth2: {client_id: a}}}", "not supported"},
       {"{prober: http, http: {tls_config: {cert_file: a}}}", "come together"},
-      {"{prober: tcp, tcp: {source_ip_address: 127.0.0.1}}", "not supported"},
+      {"{prober: tcp, tcp: {source_ip_address: here}}", "source_ip_address: is no IP address"},
+      {"{prober: tcp, tcp: {tls_config: {crl_check: {enabled: true}}}}", "crl_check: not supported"},
+      {"{prober: dns}", "dns.query_name: required"},
+      {"{prober: dns, dns: {query_name: a..b}}", "query_name: is no name"},
+      {"{prober: dns, dns: {query_name: 'münchen.de'}}", "xn--"},
+      {"{prober: dns, dns: {query_name: a, query_type: NOPE}}", "query_type: not known"},
+      {"{prober: dns, dns: {query_name: a, query_class: NOPE}}", "query_class: not known"},
+      {"{prober: dns, dns: {query_name: a, transport_protocol: sctp}}", "must be one of"},
+      {"{prober: dns, dns: {query_name: a, dns_over_tls: true}}", "needs transport_protocol: tcp"},
+      {"{prober: dns, dns: {query_name: a, valid_rcodes: [nope]}}", "valid_rcodes[0]: is no response code"},
+      {"{prober: dns, dns: {query_name: a, validate_answer_rrs: {fail_if_matches_regexp: ['(']}}}",
+       "fail_if_matches_regexp[0]: no regular expression"},
+      {"{prober: dns, dns: {query_name: a, validate_answer_rrs: {fail_if_match: [a]}}}", "unknown key"},
+      {"{prober: dns, dns: {query_name: a, source_ip_address: 1.2.3}}", "is no IP address"},
+      {"{prober: grpc, grpc: {metadata: {a: [b]}}}", "metadata: not supported"},
+      {"{prober: grpc, grpc: {sevice: a}}", "unknown key (did you mean \"service\"?)"},
+      {"{prober: icmp, icmp: {ttl: 256}}", "ttl: "},
+      {"{prober: icmp, icmp: {payload_size: 65508}}", "payload_size: "},
+      {"{prober: icmp, icmp: {dont_fragment: perhaps}}", "dont_fragment: "},
+      {"{prober: websocket}", "not supported"},
       {"{prober: tcp, tcp: {query_response: [{expect: '('}]}}", "no regular expression"},
       {"{prober: tcp, timeout: soon}", "not a duration"},
       {"{prober: unix}", "not supported"},

@@ -5,6 +5,7 @@
 #include "blackbox/asking.h"
 #include "blackbox/body.h"
 #include "blackbox/dial.h"
+#include "blackbox/dns_verdict.h"
 #include "blackbox/http_verdict.h"
 #include "blackbox/lines.h"
 
@@ -140,6 +141,50 @@ TEST(Address, IsChosenByFamilyAndHashedAsThere) {
   EXPECT_EQ(choose(old, {}), all[2]);
   EXPECT_EQ(choose(old, {.fall_back = false}), std::nullopt);
   EXPECT_EQ(address_hash(at("127.0.0.1")), 3668918509U);
+}
+
+TEST(Dns, RecordsAreJudgedSectionBySection) {
+  const auto rule = [](const char* text) { return std::vector{*probes::Pattern::parse(text)}; };
+  const net::DnsRecord seven{"a.test.", 1, 300, "10.0.0.7"}, eight{"a.test.", 1, 300, "10.0.0.8"};
+  const auto judged = [&](const RecordRules& rules, std::vector<net::DnsRecord> records) {
+    std::string says;
+    for (RecordRules DnsModule::* const section :
+         {&DnsModule::answer, &DnsModule::authority, &DnsModule::additional}) {
+      DnsModule module{.valid_rcodes = {0}};
+      module.*section = rules;
+      const auto failure = judge(module, {.answers = records, .authority = records, .additional = records});
+      says += failure ? name(failure->reason) : "good";
+      says += section == &DnsModule::additional ? "" : " ";
+    }
+    return says;
+  };
+  constexpr auto good = "good good good", bad = "assertion assertion assertion";
+  EXPECT_EQ(judged({}, {seven}), good);
+  EXPECT_EQ(judged({.none = rule("7$")}, {seven, eight}), bad);
+  EXPECT_EQ(judged({.none = rule("^a[.]test[.]\t300\tIN\tA\t10[.]0[.]0[.]9$")}, {seven, eight}), good);
+  EXPECT_EQ(judged({.none = rule("^a[.]test[.]\t300\tIN\tA\t10[.]0[.]0[.]8$")}, {seven, eight}), bad);
+  EXPECT_EQ(judged({.not_all = rule("7$")}, {seven, eight}), bad);  // as there, whatever the key is called
+  EXPECT_EQ(judged({.not_all = rule("10")}, {seven, eight}), good);
+  EXPECT_EQ(judged({.each = rule("7$")}, {seven, eight}), bad);
+  EXPECT_EQ(judged({.each = rule("10")}, {seven, eight}), good);
+  EXPECT_EQ(judged({.some = rule("7$")}, {seven, eight}), good);
+  EXPECT_EQ(judged({.some = rule("9$")}, {seven, eight}), bad);
+  EXPECT_EQ(judged({.none = rule("7$"), .not_all = rule("7$")}, {}), good);
+  EXPECT_EQ(judged({.each = rule("7$")}, {}), bad);
+  EXPECT_EQ(judged({.some = rule("7$")}, {}), bad);
+
+  const auto rcode = [](std::vector<unsigned> valid, unsigned got) {
+    const auto failure = judge(DnsModule{.valid_rcodes = std::move(valid)}, {.rcode = got});
+    return failure ? std::string(name(failure->reason)) : "good";
+  };
+  EXPECT_EQ(rcode({0}, 0), "good");
+  EXPECT_EQ(rcode({0}, 3), "dns_nxdomain");
+  EXPECT_EQ(rcode({0}, 5), "dns_failure");
+  EXPECT_EQ(rcode({3, 5}, 5), "good");
+  EXPECT_EQ(rcode({3}, 0), "assertion");
+  EXPECT_EQ(zone_serial({.answers = {seven, {"a.test.", 6, 1, "ns. root. 4294967295 1 2 3 4"}}}),
+            4294967295.0);
+  EXPECT_EQ(zone_serial({.answers = {seven}}), std::nullopt);
 }
 
 TEST(Http, LengthAndDateAsThere) {

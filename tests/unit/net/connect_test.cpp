@@ -122,6 +122,22 @@ TEST_F(ConnectTest, ANameThatIsNotThereFailsInResolve) {
   EXPECT_EQ(one_.phases.current(), Phase::resolve);
 }
 
+TEST_F(ConnectTest, FromAnAddressOfOurs) {
+  const Listener server(loop_.context, ip("127.0.0.1"));
+  const auto from = [&](const char* source) {
+    return loop_.finish(net::connect_to(one_.run, ip("127.0.0.1"), server.port(), ip(source)));
+  };
+  const Result socket = from("127.0.0.2");
+  ASSERT_TRUE(socket) << socket.error().detail;
+  EXPECT_EQ(socket->local_endpoint().address(), ip("127.0.0.2"));
+  for (const char* source : {"192.0.2.77", "::1"}) {
+    const Result none = from(source);
+    ASSERT_FALSE(none) << source;
+    EXPECT_EQ(name(none.error().reason), "unreachable");
+    EXPECT_THAT(none.error().detail, testing::StartsWith(std::string("cannot connect from ") + source));
+  }
+}
+
 TEST_F(ConnectTest, RefusedSaysByWhom) {
   const ClosedPort closed(loop_.context);
   const Result socket = connect_to({ip("127.0.0.1")}, closed.port());

@@ -132,6 +132,21 @@ TEST(HostPort, TakesApart) {
   EXPECT_EQ(parse_host_port("[::1]:5432")->port, 5432);
 }
 
+TEST(HostPort, MayHaveAPortOfItsOwn) {
+  const auto parsed = [](std::string_view text) {
+    const auto at = parse_host_port_or(text, 53);
+    return at ? at->host + " " + std::to_string(at->port) : std::string("none");
+  };
+  EXPECT_EQ(parsed("NS.internal"), "ns.internal 53");
+  EXPECT_EQ(parsed("10.0.0.2"), "10.0.0.2 53");
+  EXPECT_EQ(parsed("10.0.0.2:5353"), "10.0.0.2 5353");
+  EXPECT_EQ(parsed("::1"), "::1 53");
+  EXPECT_EQ(parsed("[::1]"), "::1 53");
+  EXPECT_EQ(parsed("[::1]:853"), "::1 853");
+  for (const char* wrong : {"", ":", "a:", "a:b", "a b", "[::1", "::g", "a/b", "http://a", "a:99999"})
+    EXPECT_EQ(parsed(wrong), "none") << wrong;
+}
+
 class BadHostPort : public testing::TestWithParam<Case> {};
 TEST_P(BadHostPort, SaysWhatIsWrong) {
   const auto parsed = parse_host_port(GetParam().text);
