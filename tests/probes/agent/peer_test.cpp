@@ -209,6 +209,18 @@ TEST_F(WithPeer, SaysGoodbyeWhateverHappened) {
   expect_goodbye(run(agent), "fail auth at welcome");
 }
 
+TEST_F(WithPeer, AServerMaySayInAnErrorThatItDoesNotKnowTheRequest) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await say(c, R"({"type":"error","error":"Unknown message type: pong"})");  // not ours that asks
+    const Question asked = co_await question(c);
+    co_await say(c, R"({"type":"error","error":"Unknown message type: )" + asked.type + "\"}");
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail request_unrecognised at dispatch");
+  EXPECT_THAT(told.result.detail, HasSubstr("does not know start_agent"));
+}
+
 TEST_F(WithPeer, WhoNeverSaysGoodbyeDoesNotCostUsWhatWeKnow) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(
