@@ -1,6 +1,7 @@
 """The face others rely on: commands, exit codes, endpoints, reload, and a stop without a trace."""
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -170,6 +171,17 @@ class BehindAPrefix(Scenario):
         self.assertEqual(daemon.get("/ops/ab/livez")[0], 200)
         self.assertEqual(daemon.get("/ops/ab/health")[0], 503)
         self.assertIn("text/html", daemon.get("/ops/ab/")[1]["Content-Type"])
+    def test_our_own_want_of_descriptors_changes_no_health(self):
+        self.answerback.wait_health("pass")
+        limits = resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE)
+        opened = len(os.listdir(f"/proc/{self.answerback.process.pid}/fd"))
+        own = lambda: self.answerback.metric("answerback_probe_runs_total", probe="site", verdict="unknown", reason="internal") or 0
+        resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE, (opened - 1, limits[1]))
+        time.sleep(0.6)  # three runs
+        resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE, limits)
+        wait_for(lambda: own() >= 1, 5)
+        self.answerback.wait_health("pass")
+        self.assertEqual(self.answerback.metric("answerback_probe_transitions_total", probe="site"), 1)
         self.assertEqual([daemon.get(path)[0] for path in ("/livez", "/metrics", "/ops/abc/livez")], [404] * 3)
         for path in ("/", "/ops/ab"):
             status, headers, _ = daemon.get(path)
