@@ -41,6 +41,15 @@ class Commands(Scenario):
         self.assertIn(f'{path}:4:42: probes[1].timout: unknown key (did you mean "timeout"?)', done.stderr)
         self.assertEqual(run("run", "--config.file", path).returncode, 1)
 
+    def test_a_start_that_cannot_be_is_refused_in_words(self):
+        path = self.config("service: shop\nprobes:\n  - {name: a, type: tcp, address: '127.0.0.1:1'}\n")
+        for most in range(8, 16):  # file descriptors
+            done = subprocess.run(["prlimit", f"--nofile={most}", ANSWERBACK, "run", "--config.file", path,
+                                   f"--web.listen-address=127.0.0.1:{free_port()}"], capture_output=True, text=True, timeout=30)
+            self.assertEqual(done.returncode, 1, f"{most}: {done.stderr}")
+            self.assertIn("answerback: ", done.stderr)
+            self.assertNotIn("terminate called", done.stderr)
+
     def test_print_shows_defaults_and_no_secret(self):
         done = run("check", "--print", "--config.file", self.config(CONFIG.format(port=1)))
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -162,15 +171,6 @@ class Endpoints(Scenario):
         self.answerback.wait_health("pass")
         self.assertEqual(moved(), before)
 
-
-
-class BehindAPrefix(Scenario):
-    def test_all_routes_stand_beneath_it(self):
-        daemon = Answerback(self.folder, "service: shop\nprobes: []\n", arguments=["--web.external-url=https://ops.example/ops/ab/", "--log.level=info"])
-        self.opened(daemon)
-        self.assertEqual(daemon.get("/ops/ab/livez")[0], 200)
-        self.assertEqual(daemon.get("/ops/ab/health")[0], 503)
-        self.assertIn("text/html", daemon.get("/ops/ab/")[1]["Content-Type"])
     def test_our_own_want_of_descriptors_changes_no_health(self):
         self.answerback.wait_health("pass")
         limits = resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE)
@@ -182,6 +182,15 @@ class BehindAPrefix(Scenario):
         wait_for(lambda: own() >= 1, 5)
         self.answerback.wait_health("pass")
         self.assertEqual(self.answerback.metric("answerback_probe_transitions_total", probe="site"), 1)
+
+
+class BehindAPrefix(Scenario):
+    def test_all_routes_stand_beneath_it(self):
+        daemon = Answerback(self.folder, "service: shop\nprobes: []\n", arguments=["--web.external-url=https://ops.example/ops/ab/", "--log.level=info"])
+        self.opened(daemon)
+        self.assertEqual(daemon.get("/ops/ab/livez")[0], 200)
+        self.assertEqual(daemon.get("/ops/ab/health")[0], 503)
+        self.assertIn("text/html", daemon.get("/ops/ab/")[1]["Content-Type"])
         self.assertEqual([daemon.get(path)[0] for path in ("/livez", "/metrics", "/ops/abc/livez")], [404] * 3)
         for path in ("/", "/ops/ab"):
             status, headers, _ = daemon.get(path)
