@@ -174,6 +174,7 @@ TlsAgreement agreement_of(TlsStream& stream) {
   facts.cipher = SSL_get_cipher_name(native);
   const unsigned char* chosen = nullptr;
   unsigned size = 0;
+  if (seen->insecure) run.evidence.measure(Measure::tls_unverified, 1);
   SSL_get0_alpn_selected(native, &chosen, &size);
   if (size > 0) facts.alpn.assign(reinterpret_cast<const char*>(chosen), size);
   if (const X509* const leaf = SSL_get0_peer_certificate(native)) {

@@ -142,6 +142,7 @@ TEST_F(TlsTest, InsecureAcceptsAnyCertificateAndStillMeasures) {
   const Handshake result = with(test::self_signed({.names = {"x.test"}, .begins = -48h, .ends = -24h}));
   ASSERT_TRUE(result) << result.error().detail;
   EXPECT_NEAR(expiry_from_now(), -24 * 3600, 60);
+  EXPECT_TRUE(lab.sample(Measure::tls_unverified)) << "it is not hushed up";
 }
 
 TEST_F(TlsTest, PlainHttpOnTheTlsPort) {
