@@ -195,7 +195,7 @@ TEST_F(TlsTest, AClientCertificateThatIsMissingOrThere) {
   const Authority clients("clients");
   const Identity server = ca.issue({.names = {"good.test"}});
   const test::TlsOptions wants{.newest = TLS1_2_VERSION, .client_ca = clients.pem()};
-  expect_failure(with(server, "good.test", wants), Reason::tls_protocol, "handshake failure");
+  expect_failure(with(server, "good.test", wants), Reason::tls_protocol, "wants a client certificate");
 
   const Identity own = clients.issue({.names = {"probe.test"}});
   const TempFile certificate(own.certificates), key(own.key);
