@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <iostream>
 
 #include "app.h"
@@ -23,6 +24,15 @@ int become_client(char** argv) {
   return 3;
 }
 
+int run(const answerback::cli::Options& options) {
+  switch (options.command) {
+    case Command::check: return answerback::run_check(options);
+    case Command::probe: return answerback::run_probe(options);
+    case Command::types: return answerback::run_types(options);
+    default: return answerback::run_daemon(options);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -30,10 +40,10 @@ int main(int argc, char** argv) {
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& options = std::get<answerback::cli::Options>(parsed);
   if (answerback::cli::asks_a_daemon(options.command)) return become_client(argv);
-  switch (options.command) {
-    case Command::check: return answerback::run_check(options);
-    case Command::probe: return answerback::run_probe(options);
-    case Command::types: return answerback::run_types(options);
-    default: return answerback::run_daemon(options);
+  try {
+    return run(options);
+  } catch (const std::exception& e) {  // no descriptor, thread or memory left for us to begin with
+    std::cerr << "answerback: cannot start: " << e.what() << '\n';
+    return options.command == Command::probe ? 2 : 1;
   }
 }

@@ -84,6 +84,7 @@ struct Pipeline::Impl {
     const auto change = watched[id].take(run, plan->probes[id], now, facts[id]);
     changed = true;
     if (watched[id].health() != Health::up && !reads_the_same(before, facts[id])) unsettled = true;
+    if (assessment && may_be_healed(id)) unsettled = true;
     if (assessment && is_witness(*plan, id) &&
         findings(*plan, facts, assessment->caused_by) != assessment->findings)
       unsettled = true;
@@ -125,9 +126,15 @@ struct Pipeline::Impl {
     announce_output(at);
   }
 
+  // Its own cause only because what explained it is up again.
+  bool may_be_healed(ProbeId id) const {
+    return std::ranges::any_of(
+        assessment->causes, [&](const Cause& cause) { return cause.probe == id && !cause.healed.empty(); });
+  }
+
   void reckon(ProbeId id) {
     const std::string& probe = plan->probes[id].name;
-    if (!incidents.is_open(probe)) return;
+    if (!incidents.is_open(probe) || may_be_healed(id)) return;
     if (const auto toll = toll_of(*plan, facts, *assessment, id, reloaded)) incidents.reckon(probe, *toll);
   }
 

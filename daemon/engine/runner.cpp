@@ -64,8 +64,10 @@ ProbeResult thrown(std::string_view what) {
   return ProbeResult::unknown(Reason::internal, "a fault of our own: " + std::string(what));
 }
 
-// A warning says that it works, too.
+// A failure of our own (no descriptor left, no memory for sockets) says nothing about the target. A warning
+// says that it works, too.
 ProbeResult believed(ProbeResult result, const Evidence& evidence) {
+  if (result.reason == Reason::internal) result.verdict = Verdict::unknown;
   const bool good = result.verdict == Verdict::pass || result.verdict == Verdict::warn;
   if (!good || evidence.bytes_received() > 0) return result;
   std::string detail =

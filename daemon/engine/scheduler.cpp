@@ -21,7 +21,7 @@ struct Entry {
   Duration interval{}, timeout{};
   std::shared_ptr<Probe> probe;
   Steady slot{};      // the next one
-  Due::iterator due;  // that, or a look in between
+  Due::iterator due;  // that, or a look in between, or until when the slot is kept for a run that is ending
   bool running = false, removed = false;
 };
 
@@ -34,6 +34,10 @@ Duration soonest(std::size_t probes) { return std::max<Duration>(1s, probes * 20
 // answers there together.
 constexpr Duration rest = 1ms, busy_rest = 2ms;
 constexpr int busy = 4;  // slots in one ring
+
+// A run that times out ends with the slot that its deadline falls on, or a little after: that slot is kept
+// for it, or a target that hangs would be looked at half as often as one that answers.
+Duration patience(Duration interval) { return std::min<Duration>(interval / 10, 100ms); }
 
 }  // namespace
 
@@ -80,6 +84,11 @@ struct Scheduler::Impl {
       auto node = due.extract(due.begin());
       Entry& entry = *node.mapped();
       const Steady planned = node.key(), slot = entry.slot;
+      if (planned == slot && entry.running) {
+        node.key() = slot + patience(entry.interval);
+        entry.due = due.insert(std::move(node));
+        continue;
+      }
       const bool in_between = planned < slot;
       const Slot next = in_between ? Slot{slot, 0} : next_slot(slot, entry.interval, now);
       node.key() = entry.slot = next.at;
@@ -87,7 +96,7 @@ struct Scheduler::Impl {
       const bool free = is_free(entry);
       if (const auto skipped = next.skipped + (free || in_between ? 0 : 1)) hooks.skipped(entry.id, skipped);
       if (!free) continue;
-      hooks.started(entry.id, clock.now() - planned);
+      hooks.started(entry.id, clock.now() - std::min(planned, slot));
       start(entry);
     }
     rested = now + (slots < busy ? rest : busy_rest);
@@ -109,12 +118,16 @@ struct Scheduler::Impl {
       leaving.remove_if([&](const auto& left) { return left.get() == &entry; });
       return;
     }
+    if (entry.due->first > entry.slot) reschedule(entry, clock.now());
     record.probe = entry.id;
     hooks.finished(std::move(record));
   }
 
   void look_again(Entry& entry, Steady at) {
-    if (stopped || at >= entry.slot) return;
+    if (!stopped && at < entry.slot) reschedule(entry, at);
+  }
+
+  void reschedule(Entry& entry, Steady at) {
     auto node = due.extract(entry.due);
     node.key() = at;
     entry.due = due.insert(std::move(node));

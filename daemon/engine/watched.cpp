@@ -33,7 +33,9 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
     last_pass_ = now;
   else
     last_not_ok_ = run;
-  if (result.verdict != Verdict::unknown) judged_ = run->ended;
+  // Told to stay away for so long, we know all the while what the next answer would be.
+  const bool still = health() != Health::up && result.reason == facts.reason && degrades_first(result.reason);
+  if (result.verdict != Verdict::unknown || still) judged_ = run->ended;
   if (traits_.see(*run, now)) facts.changes = traits_.changes();
 
   const Health before = health();
@@ -49,6 +51,7 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
   if (result.verdict == Verdict::pass || result.verdict == Verdict::warn) answered_ = true;
   explain(*run, info, facts);
   date(*run, from.failures, facts);
+  if (before != Health::unknown && before != Health::up && health() == Health::up) facts.recovered = working_;
   state_.since = health() == before ? since : run->ended;
   return health() == before ? std::nullopt : std::optional(Change{before, health()});
 }
@@ -80,10 +83,12 @@ void Watched::explain(const RunRecord& run, const ProbeInfo& info, ProbeFacts& f
 }
 
 // What it says of which stretch of time.
-void Watched::date(const RunRecord& run, int failures_before, ProbeFacts& facts) const {
+void Watched::date(const RunRecord& run, int failures_before, ProbeFacts& facts) {
   if (run.result.verdict == Verdict::unknown) return;
   const bool failed = run.result.verdict == Verdict::fail;
   if (failed && (failures_before == 0 || facts.failing == Steady::max())) facts.failing = run.started;
+  if (!failed && facts.good == Steady::min()) working_ = run.started;
+  if (failed) facts.failed = run.started;
   facts.good = failed ? Steady::min() : run.started;
 }
 

@@ -42,7 +42,7 @@ class Watched {
  private:
   bool starting(const RunRecord&, const ProbeInfo&) const;
   void explain(const RunRecord&, const ProbeInfo&, ProbeFacts&) const;
-  void date(const RunRecord&, int failures_before, ProbeFacts&) const;
+  void date(const RunRecord&, int failures_before, ProbeFacts&);
 
   HealthState pick_up(Verdict);  // what a verdict is judged from: where it was left, the first time
 
@@ -57,6 +57,7 @@ class Watched {
   std::shared_ptr<const RunRecord> last_, last_not_ok_;
   Steady judged_{};        // when the newest verdict came, or since when there could have been one
   Steady born_{};          // since when it is watched
+  Steady working_{};       // start of the first of its newest good runs in a row
   bool answered_ = false;  // it has passed, or warned, at least once
   std::shared_ptr<const ProbeView> view_;
 };

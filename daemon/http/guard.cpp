@@ -6,10 +6,15 @@
 namespace answerback::http {
 namespace {
 
+bool is_open(const Request& request) {
+  const Route* const route = request.astray ? nullptr : route_of(request);
+  return route != nullptr && route->policy == Policy::open;
+}
+
 bool judge_request(access::Door& door, Request& request, std::move_only_function<void()> done) {
   door.look();
   const Route* const route = request.astray ? nullptr : route_of(request);
-  const bool open = route != nullptr && route->policy == Policy::open;
+  const bool open = is_open(request);
   const bool names_wanted = request.asks_for("verbose") && !request.header("Authorization").empty();
   if (!open && !door.within_rate()) {
     request.standing = access::Standing::throttled;
@@ -42,6 +47,7 @@ Guard guard_of(access::Door& door, std::string prefix) {
                 take_off(prefix, request);
                 return judge_request(door, request, std::move(done));
               },
+          .at_once = is_open,
           .handshake_failed = [&door] { door.count_handshake_failed(); },
           .close = [&door] { door.close(); }};
 }

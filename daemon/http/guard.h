@@ -6,8 +6,8 @@
 
 namespace answerback::http {
 
-// Open routes are answered to anybody at any rate, and never cost a password's check unless their names are
-// asked for. The door outlives the server.
+// Open routes are answered to anybody at any rate and before all others, and never cost a password's check
+// unless their names are asked for. The door outlives the server.
 Guard guard_of(access::Door&, std::string prefix = {});
 
 }  // namespace answerback::http

@@ -166,7 +166,7 @@ struct Server::Impl {
   Guard guard;
   std::size_t cap;
   asio::io_context io{1};
-  net::TurnGate turns{io.get_executor()};  // for handshakes: one step, then everybody else
+  net::TurnGate turns{io.get_executor()};  // for what takes long: one of it, then everybody else
   Acceptor acceptor{io};
   Timer sweep_timer{io}, accept_timer{io};
   Connections connections;  // in the order in which each last completed a request, was sent news, or arrived
@@ -424,6 +424,8 @@ asio::awaitable<void> Server::Impl::converse(Connections::iterator self) {
       deadline(self, in(limits.response));
       request->peer = self->peer;
       co_await judge(*request);
+      if (!guard.at_once || !guard.at_once(*request))
+        co_await asio::post(asio::bind_executor(turns.executor(), asio::deferred));
       Response response = answer(*request);
       if (response.pending) {
         std::optional<Response> made = co_await await_answer(self, std::move(response));

@@ -33,6 +33,9 @@ struct Guard {
   std::function<std::unique_ptr<access::Channel>(int socket)> channel = {};
   // Fills in the standing of a request: true; or false, and then on any thread, with `done` called once.
   std::function<bool(Request&, std::move_only_function<void()> done)> judge = {};
+  // Whether a request is answered at once. All others, or all where this is left out, wait for a turn of the
+  // loop to themselves: however many are asked for at a time, they hold up nobody else by more than one.
+  std::function<bool(const Request&)> at_once = {};
   std::function<void()> handshake_failed = {};
   std::function<void()> close = {};  // calls every `done` that is still to come
 };

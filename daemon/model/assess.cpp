@@ -91,6 +91,26 @@ void sort_by_cost(std::vector<Cause>& causes, std::span<const Health> health) {
   });
 }
 
+// Health as it explains that of others: what fails for good reason to be patient with it is not down yet, but
+// fails.
+std::vector<Health> as_explaining(std::span<const ProbeFacts> facts) {
+  std::vector<Health> health;
+  for (const ProbeFacts& each : facts) {
+    const bool failing = each.good == Steady::min() && degrades_first(each.reason);
+    health.push_back(failing && each.health == Health::degraded ? Health::down : each.health);
+  }
+  return health;
+}
+
+// It may have been their failure, and be over.
+std::vector<ProbeId> healed_since(const Plan& plan, std::span<const ProbeFacts> facts, ProbeId probe) {
+  std::vector<ProbeId> healed;
+  for (const ProbeId id : dependencies(plan, probe)) {
+    if (facts[id].health == Health::up && facts[id].recovered > facts[probe].failed) healed.push_back(id);
+  }
+  return healed;
+}
+
 std::vector<Cause> causes_of(const Plan& plan, std::span<const ProbeFacts> facts,
                              std::span<const Health> health,
                              const std::vector<std::vector<ProbeId>>& caused_by) {
@@ -122,7 +142,10 @@ std::vector<Cause> causes_of(const Plan& plan, std::span<const ProbeFacts> facts
       }
     }
   }
-  for (Cause& cause : causes) cause.value_blocked = percent_blocked(plan, cause.capabilities);
+  for (Cause& cause : causes) {
+    cause.value_blocked = percent_blocked(plan, cause.capabilities);
+    cause.healed = healed_since(plan, facts, cause.probe);
+  }
   sort_by_cost(causes, health);
   return causes;
 }
@@ -150,7 +173,7 @@ Assessment assess(const Plan& plan, std::span<const ProbeFacts> facts, std::stri
 
   Assessment now;
   now.status = not_looking.empty() ? root_status(plan, health) : Status::fail;
-  now.caused_by = root_causes(plan, health);
+  now.caused_by = root_causes(plan, as_explaining(facts));
   blame_liars(plan, facts, now.caused_by);
   now.findings = findings(plan, facts, now.caused_by);
   now.causes = causes_of(plan, facts, health, now.caused_by);

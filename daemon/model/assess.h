@@ -23,8 +23,9 @@ struct Cause {
   std::vector<std::size_t> capabilities;  // indices into Plan::capabilities that it blocks
   std::vector<std::string> whys = {};     // from what users feel down to this probe, each because of the next
   double value_blocked = 0;               // percent
-  std::string finding = {};      // what another probe adds to it: "while ws-direct works, …"; see findings()
-  std::string silenced_by = {};  // why nobody is told ("maintenance: db upgrade"); empty: everybody is
+  std::string finding = {};  // what another probe adds to it: "while ws-direct works, …"; see findings()
+  std::vector<ProbeId> healed = {};  // what it depends on and is up again; it has not failed since
+  std::string silenced_by = {};      // why nobody is told ("maintenance: db upgrade"); empty: everybody is
 };
 
 struct Readiness {

@@ -32,10 +32,11 @@ struct ProbeFacts {
   Condition condition = Condition::none;
   std::vector<Changed> changes = {};  // of its target
 
-  // For comparing two probes: what both said of the same stretch of time. Ordered by steady time, told to
-  // nobody.
-  Steady failing = Steady::max();  // start of the first of its newest failures in a row
-  Steady good = Steady::min();     // start of its newest run, if that was a pass or a warning
+  // For comparing probes: what they said of the same stretch of time. Ordered by steady time, told to nobody.
+  Steady failing = Steady::max();    // start of the first of its newest failures in a row
+  Steady good = Steady::min();       // start of its newest run, if that was a pass or a warning
+  Steady failed = Steady::min();     // start of its newest failure
+  Steady recovered = Steady::min();  // start of the first of the good runs that last brought it up again
 };
 
 }  // namespace answerback

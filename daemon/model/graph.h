@@ -16,7 +16,8 @@ std::vector<std::string> find_cycle(const Plan&);
 // For each probe the root causes of its trouble: the down probes it depends on, directly or not, that have no
 // down dependency themselves; for a degraded probe where there are none, the same among the degraded. A probe
 // in trouble that nothing else explains is its own cause: a degraded dependency does not explain an outage
-// (its own fault would be hidden behind a warning), and an unknown one explains nothing. Empty for probes
+// (its own fault would be hidden behind a warning; the caller may say that one which is refused for now is
+// down), and an unknown one explains nothing. Empty for probes
 // that are up or unknown.
 std::vector<std::vector<ProbeId>> root_causes(const Plan&, std::span<const Health>);
 

@@ -37,9 +37,10 @@ constexpr std::array table{
     MeasureInfo{Measure::dns_ttl, "dns_ttl", "seconds"},
     MeasureInfo{Measure::round_trip, "round_trip", "seconds"},
     MeasureInfo{Measure::packet_loss, "packet_loss", "ratio"},
+    MeasureInfo{Measure::tls_unverified, "tls_unverified", ""},
 };
 
-static_assert(covers(table, &MeasureInfo::measure, Measure::packet_loss));
+static_assert(covers(table, &MeasureInfo::measure, Measure::tls_unverified));
 
 }  // namespace
 

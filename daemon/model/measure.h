@@ -33,6 +33,7 @@ enum class Measure : std::uint8_t {
   dns_ttl,            // seconds; the least of the answers
   round_trip,         // seconds; mean of the echoes that came back
   packet_loss,        // 0 to 1
+  tls_unverified,     // 1 where any certificate was taken, as the configuration asks; nothing elsewhere
 };
 
 std::string_view name(Measure);  // snake_case, as in the timeline and JSON

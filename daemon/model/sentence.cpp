@@ -47,6 +47,9 @@ std::string tell(const Plan& plan, std::span<const ProbeFacts> facts, const Caus
   const ProbeInfo& probe = plan.probes[cause.probe];
   std::string text = probe.name + ": " + stated(facts[cause.probe]);
   if (!cause.finding.empty()) text += "; " + std::string(name(cause.reason)) + ": " + cause.finding;
+  if (!cause.healed.empty())
+    text += "; " + list(names(plan, facts, cause.healed, Health::up)) +
+            (cause.healed.size() == 1 ? " is" : " are") + " up again, no failure seen since";
   if (!probe.critical) text += "; not critical";
   text += clause("blocks", names(plan, facts, cause.blocks, Health::down));
   text += clause("degrades", names(plan, facts, cause.blocks, Health::degraded));

@@ -32,8 +32,7 @@ std::optional<Toll> toll_of(const Plan& plan, std::span<const ProbeFacts> facts,
 }
 
 bool outweighs(const Toll& toll, const Incident& incident) {
-  // The root comes back first, and what it broke a moment later: that was its doing to the end.
-  if (toll.plan.probes[toll.cause.probe].name != incident.cause) return !own(toll);
+  if (toll.plan.probes[toll.cause.probe].name != incident.cause) return true;
   if (!own(toll)) return false;
   return toll.cause.blocks.size() > incident.blocks.size() ||
          toll.cause.value_blocked > incident.value_blocked ||

@@ -23,8 +23,7 @@ struct Toll {
 std::optional<Toll> toll_of(const Plan&, std::span<const ProbeFacts>, const Assessment&, ProbeId,
                             std::optional<Wall> reloaded);
 
-// Whether it blames another than the incident does (never the probe itself in another's place), calls the
-// fault by another name, or blocks more.
+// Whether it blames another than the incident does, calls the fault by another name, or blocks more.
 bool outweighs(const Toll&, const Incident&);
 
 // Fills cause, whys, blocks, impacts and value_blocked, and the reason where a finding names it.

@@ -51,15 +51,17 @@ std::string link(const Plan& plan, const ProbeFacts& facts, ProbeId id) {
 }
 
 // What lies around the way: everything it depends on that is not on it, by health.
-std::string surroundings(const Plan& plan, std::span<const ProbeFacts> facts, std::span<const ProbeId> way) {
-  std::vector<std::string> up, degraded, down, unknown;
+std::string surroundings(const Plan& plan, std::span<const ProbeFacts> facts, std::span<const ProbeId> way,
+                         const Cause& cause) {
+  std::vector<std::string> up, healed, degraded, down, unknown;
   for (const ProbeId id : dependencies(plan, way.front())) {
     if (std::ranges::find(way, id) != way.end()) continue;
     const Health health = facts[id].health;
-    (health == Health::up         ? up
-     : health == Health::degraded ? degraded
-     : health == Health::down     ? down
-                                  : unknown)
+    (std::ranges::binary_search(cause.healed, id) ? healed
+     : health == Health::up                       ? up
+     : health == Health::degraded                 ? degraded
+     : health == Health::down                     ? down
+                                                  : unknown)
         .push_back(plan.probes[id].name);
   }
   std::string text;
@@ -68,6 +70,7 @@ std::string surroundings(const Plan& plan, std::span<const ProbeFacts> facts, st
     text += (text.empty() ? "" : "; ") + list(names) + (names.size() == 1 ? " was " : " were ") +
             std::string(was);
   };
+  clause(healed, "down when it last failed");
   clause(up, "up");
   clause(degraded, "degraded");
   clause(down, "down as well");
@@ -138,7 +141,8 @@ std::vector<std::string> whys(const Plan& plan, std::span<const ProbeFacts> fact
     told.push_back("which is " + std::string(name(cause.reason)) + " (" + std::string(meaning(cause.reason)) +
                    "): " + cause.finding);
   }
-  for (std::string each : {surroundings(plan, facts, way), changes(plan, facts, cause, way, reloaded)}) {
+  for (std::string each :
+       {surroundings(plan, facts, way, cause), changes(plan, facts, cause, way, reloaded)}) {
     if (!each.empty()) told.push_back(std::move(each));
   }
   return told;

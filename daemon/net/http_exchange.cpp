@@ -55,7 +55,9 @@ asio::awaitable<Answer> converse(Run& run, Stream& stream, Exchange x) {
     if (!error) {
       state = reader.feed(count);
     } else if (write_error && !reader.began()) {
-      co_return std::unexpected(failure_of(stream, write_error, "sending the request"));
+      const bool alert = error.category() == asio::error::get_ssl_category();
+      co_return std::unexpected(alert ? failure_of(stream, error, "reading the response")
+                                      : failure_of(stream, write_error, "sending the request"));
     } else if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
       state = at_end(reader, error);
     } else {

@@ -39,6 +39,8 @@ struct Seen {
   std::optional<std::int64_t> expiry;
   std::optional<Failure> refused;  // the first thing wrong with the certificate
   std::string first_bytes;         // of the peer's first record
+  bool have_certificate = false;   // of our own
+  bool certificate_asked = false;  // for ours
 };
 
 bool judge(Seen& seen, bool ok, X509_STORE_CTX* check) {
@@ -55,6 +57,11 @@ void on_message(int outgoing, int, int type, const void* data, std::size_t size,
   std::string& first = static_cast<Seen*>(seen)->first_bytes;
   if (!outgoing && type == SSL3_RT_HEADER && first.empty())
     first.assign(static_cast<const char*>(data), size);
+}
+
+int on_certificate_asked(SSL*, void* seen) {
+  static_cast<Seen*>(seen)->certificate_asked = true;
+  return 1;  // go on with what there is
 }
 
 // As the handshake carries them: each with its length before it (RFC 7301).
@@ -83,6 +90,7 @@ void prepare(TlsStream& stream, const std::shared_ptr<Seen>& seen) {
       [seen](bool ok, ssl::verify_context& check) { return judge(*seen, ok, check.native_handle()); });
   SSL_set_msg_callback(native, on_message);
   SSL_set_msg_callback_arg(native, seen.get());
+  SSL_set_cert_cb(native, on_certificate_asked, seen.get());
 }
 
 // As certificates and SNI know it: no zone of an IPv6 address, no dot at the end.
@@ -132,7 +140,10 @@ Failure handshake_failure(const error_code& error, const Seen& seen) {
     return {Reason::tls_protocol, "answered with plain HTTP on the TLS port"};
   if (!seen.first_bytes.empty() && printable(seen.first_bytes))
     return {Reason::tls_protocol, "answered with plain text on the TLS port (\"" + seen.first_bytes + "…\")"};
-  return tls_failure(error, "TLS handshake");
+  // Before TLS 1.3 there is no alert that says so.
+  if (reason > SSL_AD_REASON_OFFSET && seen.certificate_asked && !seen.have_certificate)
+    return {Reason::tls_protocol, "TLS handshake: the server wants a client certificate"};
+  return is_tls(error) ? tls_failure(error, "TLS handshake") : socket_failure(error, "shaking hands for TLS");
 }
 
 }  // namespace
@@ -152,6 +163,7 @@ asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> Tls::handsha
   const auto seen = std::make_shared<Seen>();
   seen->host = bare(settings.server_name.empty() ? std::move(host) : settings.server_name);
   seen->insecure = settings.insecure_skip_verify;
+  seen->have_certificate = !settings.cert_file.empty();
   prepare(*stream, seen);
   offer(stream->native_handle(), settings.alpn);
 
@@ -159,8 +171,10 @@ asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> Tls::handsha
       ssl::stream_base::client, asio::bind_executor(gate, asio::as_tuple(asio::deferred)));
   SSL* const native = stream->native_handle();
   SSL_set_msg_callback(native, nullptr);
+  SSL_set_cert_cb(native, nullptr, nullptr);
   run.evidence.received(BIO_number_read(SSL_get_rbio(native)));
   run.evidence.sent(BIO_number_written(SSL_get_wbio(native)));
+  if (seen->insecure) run.evidence.measure(Measure::tls_unverified, 1);
   if (seen->expiry) run.evidence.measure(Measure::certificate_expiry, static_cast<double>(*seen->expiry));
   throw_if_cancelled(error);
   if (error) co_return std::unexpected(handshake_failure(error, *seen));

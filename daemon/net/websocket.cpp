@@ -273,7 +273,8 @@ asio::awaitable<void> WebSocket::close(Run& run, Steady until) {
     late = true;
     core->wake();
   });
-  alarm->set(until);
+  const Steady now = run.clock.now();
+  alarm->set(std::min(until, now + (run.deadline - now) / 2));
   core->begin_closing();
   try {
     while (!late && !core->has_closed()) co_await core->change();

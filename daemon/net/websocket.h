@@ -70,8 +70,9 @@ class WebSocket {
   asio::awaitable<std::expected<Message, Gone>> read(Run&);  // the next whole message
   // Handed to the system, which may find out later that nobody is there: reading tells.
   asio::awaitable<std::expected<void, Gone>> send(Run&, std::string text);
-  // Says goodbye (1000) and waits for the server's, until `until` at the latest; then, or when cancelled, the
-  // connection is closed in any case. Never throws, enters no phase.
+  // Says goodbye (1000) and waits for the server's, until `until` at the latest and no longer than half of
+  // what is left of the run: a peer that never says it must not cost the caller what it knows by then. Then,
+  // or when cancelled, the connection is closed in any case. Never throws, enters no phase.
   asio::awaitable<void> close(Run&, Steady until);
 
  private:

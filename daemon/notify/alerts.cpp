@@ -83,7 +83,7 @@ std::vector<Alert> alerts_of(const Snapshot& snapshot, std::string_view external
   }
   std::vector<Alert> alerts;
   for (const Cause& cause : snapshot.assessment->causes) {
-    if (!cause.silenced_by.empty()) continue;
+    if (!cause.silenced_by.empty() || !cause.healed.empty()) continue;
     const ProbeInfo& probe = plan.probes[cause.probe];
     const Gravity gravity = gravity_of(probe, facts[cause.probe].health, cause);
     alerts.push_back(

@@ -9,8 +9,8 @@
 
 namespace answerback::notify {
 
-// One for each root cause that is not silenced, in their order; what a cause explains has none of its own.
-// The snapshot must hold a plan and an assessment.
+// One for each root cause that is not silenced, in their order; what a cause explains has none of its own,
+// nor has what may be over with the cause that explained it. The snapshot must hold a plan and an assessment.
 //
 // Labels: alertname (AnswerbackProbeDown, AnswerbackProbeDegraded), service, probe, reason, severity
 // (critical, warning), and the probe's own labels, where the names are not taken. Annotations: summary,

@@ -51,6 +51,8 @@ struct Shown {
 constexpr std::array shown{
     Shown{Measure::certificate_expiry, "answerback_tls_certificate_expiry_timestamp_seconds",
           "When the first certificate of the chain expires."},
+    Shown{Measure::tls_unverified, "answerback_tls_unverified",
+          "1 where the newest run took any certificate (insecure_skip_verify)."},
     Shown{Measure::stages_reached, "answerback_agent_stages_reached_ratio",
           "Share of the expected stages that the newest run reached."},
     Shown{Measure::time_to_first_token, "answerback_llm_time_to_first_token_seconds",

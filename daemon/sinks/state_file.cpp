@@ -92,6 +92,15 @@ void remove_unfinished(const std::string& file) {
   for (const char* suffix : {"", "-wal", "-journal"}) ::unlink((file + suffix).c_str());
 }
 
+// Why a new file cannot be made; SQLite tries again to read it, and then knows only that there is none.
+std::string unmakable(const std::string& file, const Broken& broken) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0) return std::string("cannot be made: ") + std::strerror(errno);
+  ::close(fd);
+  ::unlink(file.c_str());
+  return broken.what;
+}
+
 // Why a file cannot be a database at all; SQLite takes some of these for empty ones and writes over them.
 std::string no_database(const std::string& file) {
   constexpr std::string_view magic("SQLite format 3\0", 16);
@@ -166,6 +175,7 @@ std::expected<StateFile, Unusable> open_state_file(const std::string& file,
       out.database.reset();
     }
     if (fresh) remove_unfinished(file);
+    if (not_writable(*broken) && fresh) return unusable(unmakable(file, *broken));
     if (not_writable(*broken)) return open_frozen(file, migrations.size());
     if (!unreadable(*broken)) return unusable(broken->what);
     if (!aside(broken->what)) return unusable(broken->what);

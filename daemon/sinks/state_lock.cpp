@@ -38,7 +38,10 @@ std::expected<std::unique_ptr<StateLock>, StateLock::Refusal> StateLock::take(co
   }
   const std::string file = folder + "/lock";
   int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (fd < 0 && errno == EROFS) fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == EROFS) {
+    fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) errno = EROFS;  // that there is none is not the trouble
+  }
   if (fd < 0) return unusable("cannot be locked");
   std::unique_ptr<StateLock> lock(new StateLock(fd));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {

@@ -12,12 +12,18 @@ using namespace std::chrono_literals;
 constexpr Duration grace = 2s;        // after an end that may have been a sub-agent's, or the wrong answer's
 constexpr Duration after_error = 1s;  // for an agent that knows a way round it
 constexpr Duration after_ack = 2s;    // after the server has said that it does not know the request
-constexpr Duration babbling = 1s;     // for a word to a request of no known kind
+constexpr Duration babbling = 1s;     // for a word to a request of an unknown kind
 
 // What ended a run in which an error had been reported. `by_it`: nothing came after the error.
 Failure blamed(const Chain& chain, bool by_it, Failure end) {
   if (chain.complaint().empty()) return end;
   return {Reason::agent_error, by_it ? chain.complaint() : chain.complaint() + "; then " + end.detail};
+}
+
+// Whether the server says that it does not know a request of ours, and not our answer to its ping.
+bool disowns(const AgentEvent& event, const std::string& form) {
+  if (event.kind != EventKind::unrecognised) return false;
+  return event.received_type.empty() ? !event.words.contains("pong") : event.received_type == form;
 }
 
 }  // namespace
@@ -76,8 +82,7 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
       continue;
     }
     const AgentEvent& event = (*arrival)->event;
-    if (event.kind == EventKind::unrecognised && event.received_type == line_.forms()[form] &&
-        chain.state() == State::silent) {
+    if (disowns(event, line_.forms()[form]) && chain.state() == State::silent) {
       unrecognised_ = true;
       first_until = std::min(first_until, (*arrival)->at + after_ack);
     }
@@ -163,13 +168,13 @@ asio::awaitable<std::expected<std::string, Failure>> Dialogue::babble(Steady unt
     auto arrival = co_await line_.next(until);
     if (!arrival) {
       if (arrival.error().reason != Reason::closed) co_return std::unexpected(std::move(arrival).error());
-      co_return "; to a request of no known kind it hung up: " + arrival.error().detail;
+      co_return "; to an unknown kind it hung up: " + arrival.error().detail;
     }
-    if (!*arrival) co_return ", and so did a request of no known kind";
+    if (!*arrival) co_return ", and so did an unknown kind";
     using enum EventKind;
     const AgentEvent& event = (*arrival)->event;
     if (event.kind == unrecognised || event.kind == error)
-      co_return "; a request of no known kind got " + event.name + ", so ours was understood";
+      co_return "; an unknown kind got " + event.name + ", so ours was understood";
     if (event.kind == stage || event.kind == agent_error)
       co_return "; then " + event.name + " came after all";
   }

@@ -36,6 +36,7 @@ class MysqlProbe final : public Probe {
       if (!resolved) co_return ProbeResult::fail(std::move(resolved.error()));
       addresses = resolved->size();
     }
+    if (settings_.tls && !settings_.verify) run.evidence.measure(Measure::tls_unverified, 1);
     WorkerAnswer answer(run, place_, settings_.dsn.password);
     auto called =
         co_await services_.workers.call(run, {.request = request(run, addresses)},

@@ -1,6 +1,7 @@
 """The face others rely on: commands, exit codes, endpoints, reload, and a stop without a trace."""
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -68,6 +69,15 @@ class Commands(Scenario):
             if "configuration reloaded" in line:
                 break
         self.assertIn("listen changes with a restart only", "".join(lines))
+
+    def test_a_start_that_cannot_be_is_refused_in_words(self):
+        path = self.config("service: shop\nprobes:\n  - {name: a, type: tcp, address: '127.0.0.1:1'}\n")
+        for most in range(8, 16):  # file descriptors
+            done = subprocess.run(["prlimit", f"--nofile={most}", ANSWERBACK, "run", "--config.file", path,
+                                   f"--web.listen-address=127.0.0.1:{free_port()}"], capture_output=True, text=True, timeout=30)
+            self.assertEqual(done.returncode, 1, f"{most}: {done.stderr}")
+            self.assertIn("answerback: ", done.stderr)
+            self.assertNotIn("terminate called", done.stderr)
 
     def test_print_shows_defaults_and_no_secret(self):
         done = run("check", "--print", "--config.file", self.config(CONFIG.format(port=1)))
@@ -190,6 +200,17 @@ class Endpoints(Scenario):
         self.answerback.wait_health("pass")
         self.assertEqual(moved(), before)
 
+    def test_our_own_want_of_descriptors_changes_no_health(self):
+        self.answerback.wait_health("pass")
+        limits = resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE)
+        opened = len(os.listdir(f"/proc/{self.answerback.process.pid}/fd"))
+        own = lambda: self.answerback.metric("answerback_probe_runs_total", probe="site", verdict="unknown", reason="internal") or 0
+        resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE, (opened - 1, limits[1]))
+        time.sleep(0.6)  # three runs
+        resource.prlimit(self.answerback.process.pid, resource.RLIMIT_NOFILE, limits)
+        wait_for(lambda: own() >= 1, 5)
+        self.answerback.wait_health("pass")
+        self.assertEqual(self.answerback.metric("answerback_probe_transitions_total", probe="site"), 1)
 
 
 class BehindAPrefix(Scenario):

@@ -97,6 +97,7 @@ class Failing(Disk):
                 self.mount("-t", "tmpfs", "-o", options, "tmpfs")
                 daemon = self.start()
                 self.shake_until(daemon, lambda: self.degraded(daemon) == 1 and self.incidents(daemon), within=30)
+                self.assertRegex(daemon.output(), "No space left on device|database or disk is full")
                 left = [f.name for f in self.disk.glob("state/*")]
                 self.assertEqual([f for f in left if "set-aside" in f], [], "retrying litters")
                 if options != "size=64k":  # then nothing was ever written: it can begin as soon as there is room
@@ -107,6 +108,15 @@ class Failing(Disk):
                     self.expect_kept(daemon).stop()
                 daemon.stop()
                 command("umount", "-l", self.disk)
+
+    def test_read_only_from_the_start(self):
+        self.mount("-t", "tmpfs", "tmpfs")
+        self.remount("ro")
+        for state in (self.disk / "state", self.disk):
+            daemon = self.start(state=state)
+            wait_for(lambda: self.degraded(daemon) == 1, 5)
+            self.assertIn("Read-only file system", daemon.output())
+            daemon.stop()
 
     def test_read_only(self):
         self.mount("-t", "tmpfs", "-o", "size=8m", "tmpfs")

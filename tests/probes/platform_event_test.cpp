@@ -57,6 +57,8 @@ const Row rows[] = {
     {R"({"type":"pong"})", pong, "pong"},
     {R"({"type":"heartbeat_ack","status":"healthy"})", heartbeat, "heartbeat_ack"},
     {R"({"type":"ack","received_type":"start_agent"})", unrecognised, "ack"},
+    {R"({"type":"error","error":"Unknown message type: start_agent"})", unrecognised, "error"},
+    {R"({"type":"error","code":"UNKNOWN_MESSAGE_TYPE","message":"start_agent"})", unrecognised, "error"},
     {R"({"type":"ack","message_id":"7"})", heartbeat, "ack"},
     // notices
     {R"({"type":"system_message","data":{"event":"service_info"}})", degraded, "service_info",

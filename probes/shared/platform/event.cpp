@@ -276,6 +276,12 @@ EventKind kind_of_error(const Fields& fields) {
     return EventKind::limit;
   if (coded && any_of(code, {"RATE_LIMIT", "RATE-LIMIT", "RATELIMIT", "TOO_MANY_REQUESTS"}))
     return EventKind::limit;
+  std::string spaced = code;
+  std::ranges::replace(spaced, '_', ' ');
+  if (any_of(spaced,
+             {"UNKNOWN MESSAGE", "UNKNOWN TYPE", "UNKNOWN EVENT", "UNKNOWN ACTION", "UNKNOWN COMMAND",
+              "UNSUPPORTED MESSAGE", "UNRECOGNIZED MESSAGE", "UNRECOGNISED MESSAGE", "INVALID MESSAGE TYPE"}))
+    return EventKind::unrecognised;
   const bool sign_in = coded ? any_of(code, {"TOKEN", "AUTH", "JWT", "VALIDATION_FAILED", "INVALID_FORMAT",
                                              "CREDENTIAL", "FORBIDDEN"})
                              : any_of(code, {"UNAUTHORIZED", "UNAUTHORISED", "AUTHENTICAT", "JWT",
@@ -345,7 +351,8 @@ AgentEvent read_event(std::string_view frame, std::span<const std::string> stage
   event.claimed = claimed_by(fields);
   if (const json::value* at = fields.find({"timestamp"})) event.timestamp = read_timestamp(plain(*at));
 
-  if (event.kind == EventKind::error) event.kind = kind_of_error(fields);
+  const bool complains = event.kind == EventKind::error;
+  if (complains) event.kind = kind_of_error(fields);
   event.degraded = event.kind == EventKind::degraded || fields.is("fallback_active", true);
   if (event.degraded && event.name == "system_message") event.kind = EventKind::degraded;  // and no welcome
   if (event.name.starts_with("tool_")) {
@@ -359,8 +366,9 @@ AgentEvent read_event(std::string_view frame, std::span<const std::string> stage
   if (event.name == "stream_chunk" || event.name == "partial_result")
     event.answer = fields.text({"content", "chunk", "delta", "text"});
   if (event.kind == EventKind::unrecognised) {
-    event.received_type = fields.word({"received_type"});
-    if (event.received_type.empty()) event.kind = EventKind::heartbeat;  // acknowledges, and no more
+    event.received_type = fields.word({"received_type", "message_type"});
+    if (event.received_type.empty() && !complains)
+      event.kind = EventKind::heartbeat;  // acknowledges, and no more
   }
   if (event.degraded)
     event.missing = list_of(fields.find({"missing_dependencies", "missing", "degraded_services"}));

@@ -34,7 +34,7 @@ enum class EventKind : std::uint8_t {
   ping,
   pong,
   heartbeat,     // of either side, or its acknowledgement
-  unrecognised,  // `ack`: the server does not know the type it names
+  unrecognised,  // `ack`, or an error that says so: the server does not know the type it names
   handshake,     // wants handshake_acknowledged before anything else counts
   handshake_complete,
 };
@@ -55,13 +55,13 @@ struct AgentEvent {
   ToolEdge edge = ToolEdge::none;          // of that tool, where the name of the event does not tell
   std::string answer;                      // of the last event of a chain, or a piece of one that is streamed
   std::string words;                       // of an error or a notice: code and message in one line
-  std::string received_type;               // unrecognised: the type the server does not know
-  std::vector<std::string> missing;        // degraded: what the server says it lacks
-  std::optional<Duration> claimed;         // how long the server says it took
-  std::optional<Wall> timestamp;           // float seconds, ISO 8601 or milliseconds on the wire
-  bool failed = false;                     // stage: it says itself that what it reports went wrong
-  bool degraded = false;                   // says so itself, also in a welcome
-  bool ready = true;                       // welcome: false when startup_complete or connection_ready is
+  std::string received_type;  // unrecognised: the type the server does not know; an error need not name it
+  std::vector<std::string> missing;  // degraded: what the server says it lacks
+  std::optional<Duration> claimed;   // how long the server says it took
+  std::optional<Wall> timestamp;     // float seconds, ISO 8601 or milliseconds on the wire
+  bool failed = false;               // stage: it says itself that what it reports went wrong
+  bool degraded = false;             // says so itself, also in a welcome
+  bool ready = true;                 // welcome: false when startup_complete or connection_ready is
 };
 
 // `stages`: the configured chain; the five usual names are known as well.

@@ -24,8 +24,8 @@ asio::awaitable<void> read_into(Run& run, net::WebSocket& socket, std::optional<
 void tell(Run& run, net::Refusal& refusal, const std::string& token) {
   if (!refusal.body.empty() && (token.empty() || !refusal.body.contains(token)))
     run.frame("body", refusal.body);
-  refusal.failure.detail += front_note(
-      {.status = refusal.status, .headers = refusal.headers, .body = refusal.body, .url = {}});
+  refusal.failure.detail +=
+      front_note({.status = refusal.status, .headers = refusal.headers, .body = refusal.body, .url = {}});
 }
 
 }  // namespace

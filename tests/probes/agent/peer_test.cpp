@@ -227,6 +227,36 @@ TEST_F(WithPeer, SaysGoodbyeWhateverHappened) {
   expect_goodbye(run(agent), "fail auth at welcome");
 }
 
+TEST_F(WithPeer, AServerMaySayInAnErrorThatItDoesNotKnowTheRequest) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await say(c, R"({"type":"error","error":"Unknown message type: pong"})");  // not ours that asks
+    const Question asked = co_await question(c);
+    co_await say(c, R"({"type":"error","error":"Unknown message type: )" + asked.type + "\"}");
+  });
+  const Told told = run();
+  EXPECT_EQ(told.verdict(), "fail request_unrecognised at dispatch");
+  EXPECT_THAT(told.result.detail, HasSubstr("does not know start_agent"));
+}
+
+TEST_F(WithPeer, WhoNeverSaysGoodbyeDoesNotCostUsWhatWeKnow) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(
+        c, R"({"type":"system_message","data":{"event":"connection_established","startup_complete":false}})");
+    co_await c.hold();
+  });
+  Told told = run(websocket, "", 400ms);
+  EXPECT_EQ(told.verdict(), "fail no_welcome at welcome");
+  EXPECT_THAT(told.result.detail, HasSubstr("has not started up yet"));
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, welcome);
+    co_await c.hold();
+  });
+  told = run(agent, "", 1s);
+  EXPECT_EQ(told.verdict(), "fail no_start at dispatch");
+  EXPECT_THAT(told.result.detail, HasSubstr("0 of 5 events"));
+}
+
 TEST_F(WithPeer, AnAcknowledgementIsNoVerdictWhenTheChainComes) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, welcome);

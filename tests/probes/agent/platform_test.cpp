@@ -90,7 +90,7 @@ TEST_P(AgentFault, IsToldAs) {
 
 const Row rows[] = {
     {1, Fault::agent_silent, "fail no_start at dispatch",
-     "control request also met silence: the request may have been dropped; a request of no known kind got "
+     "control request also met silence: the request may have been dropped; an unknown kind got "
      "ack"},
     {2, Fault::contract, "fail request_dropped at dispatch", "start_agent met silence"},
     {2, Fault::unrecognised, "fail request_unrecognised at dispatch", "does not know start_agent"},

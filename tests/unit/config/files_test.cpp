@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "config/files.h"
 #include "unit/config/harness.h"
@@ -22,6 +23,14 @@ TEST(Files, AMissingFileAndADirectory) {
   const std::string name = folder.string();
   EXPECT_EQ(load_text(folder / "none.yaml"), name + "/none.yaml: no such file\n");
   EXPECT_EQ(load_text(folder), name + ": this is a directory, not a file\n");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Files, APipeNobodyWritesToHoldsUpNothing) {
+  const auto folder = fresh_folder();
+  const std::string pipe = (folder / "pipe.yaml").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRWXU), 0);
+  EXPECT_EQ(load_text(pipe), pipe + ": the file is empty\n");
   std::filesystem::remove_all(folder);
 }
 

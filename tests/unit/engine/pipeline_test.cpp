@@ -194,6 +194,22 @@ TEST_F(PipelineTest, ARunThatOnlySaysUnknownDoesNotBreakTheSilence) {
   EXPECT_EQ(health(), Health::unknown);
 }
 
+TEST_F(PipelineTest, WhoIsToldToStayAwayKnowsAllTheWhile) {
+  replace({probe_info("llm", 5s, 5s)});
+  finish(ProbeResult::pass());
+  finish(ProbeResult::fail(Reason::rate_limited, "status 429"));
+  for (int i = 0; i < 20; ++i) {
+    pass_time(5s);
+    finish(ProbeResult::unknown(Reason::rate_limited, "asked to stay away"));
+    ASSERT_EQ(health(), Health::degraded) << i;
+  }
+  for (int i = 0; i < 20; ++i) {
+    pass_time(5s);
+    finish(ProbeResult::unknown(Reason::internal, "ours"));
+  }
+  EXPECT_EQ(health(), Health::unknown);
+}
+
 TEST_F(PipelineTest, AStallMovesNoHealthAndSaysThatWeDidNotLook) {
   replace({probe_info("a", 5s, 5s)});
   finish(ProbeResult::pass());
@@ -270,6 +286,7 @@ TEST_F(PipelineTest, WhatARootHasBrokenStaysItsDoingWhenItComesBackFirst) {
   fails(1, 1);
   look();
   for (const ProbeId id : {0U, 1U}) {
+    pass_time(1s);
     for (int i = 0; i < 3; ++i) finish(ProbeResult::pass(), id);
     look();
   }
@@ -279,6 +296,39 @@ TEST_F(PipelineTest, WhatARootHasBrokenStaysItsDoingWhenItComesBackFirst) {
   EXPECT_EQ(closed[1].incident.probe, "agent");
   EXPECT_EQ(closed[1].incident.cause, "db");
   EXPECT_EQ(closed[1].incident.whys.back().find("because db is down"), 0U);
+}
+
+TEST_F(PipelineTest, WhatACauseLeavesBehindIsNotBlamedBeforeItFailsAgain) {
+  auto agent = probe_info("agent");
+  agent.depends_on = {0};
+  auto db = probe_info("db");
+  db.thresholds.rise = agent.thresholds.rise = 2;
+  replace({db, agent});
+  const auto round = [&](ProbeResult of_db, ProbeResult of_agent) {
+    pass_time(1s);
+    finish(std::move(of_db), 0);
+    finish(std::move(of_agent), 1);
+    look();
+  };
+  const auto output = [&] { return look()->assessment->output; };
+  const std::string clause = "; db is up again, no failure seen since";
+  for (int i = 0; i < 3; ++i) round(refused(), refused());
+  pass_time(1s);
+  for (int i = 0; i < 2; ++i) finish(ProbeResult::pass(), 0);
+  EXPECT_TRUE(output().contains("agent: down") && output().contains(clause)) << output();
+  EXPECT_EQ(look()->assessment->causes.at(0).whys.back(), "db was down when it last failed");
+  round(ProbeResult::pass(), ProbeResult::pass());
+  EXPECT_TRUE(output().contains(clause)) << output();
+  round(ProbeResult::pass(), ProbeResult::pass());
+  EXPECT_EQ(output(), "");
+  EXPECT_EQ(told<IncidentClosed>().back().incident.cause, "db") << "it did not outlast it";
+
+  for (int i = 0; i < 3; ++i) round(refused(), refused());
+  pass_time(1s);
+  for (int i = 0; i < 2; ++i) finish(ProbeResult::pass(), 0);
+  round(ProbeResult::pass(), refused());
+  EXPECT_FALSE(output().contains("up again")) << output();
+  EXPECT_EQ(look()->incidents->front().cause, "agent") << "now it is its own";
 }
 
 TEST_F(PipelineTest, WhatMovesTogetherIsJudgedTogether) {

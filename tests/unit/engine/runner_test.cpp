@@ -163,6 +163,16 @@ TEST_F(RunnerTest, AnExceptionIsOurBugAndSaysSo) {
   EXPECT_EQ(records[1].result.detail, "a fault of our own: index out of range");
 }
 
+TEST_F(RunnerTest, WhatWeOurselvesLackIsNoFailureOfTheTarget) {
+  start(fake([](Run&) -> asio::awaitable<ProbeResult> {
+    co_return ProbeResult::fail(Failure{Reason::internal, "we are out of file descriptors"});
+  }));
+  clock.run_for(1h);
+  EXPECT_EQ(only().result.verdict, Verdict::unknown);
+  EXPECT_EQ(only().result.reason, Reason::internal);
+  EXPECT_EQ(only().result.detail, "we are out of file descriptors");
+}
+
 TEST_F(RunnerTest, APassWithoutAByteIsNoPass) {
   start(fake([](Run& run) -> asio::awaitable<ProbeResult> {
     run.evidence.sent(100);

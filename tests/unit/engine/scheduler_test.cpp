@@ -87,6 +87,24 @@ TEST_F(SchedulerTest, RunsOfOneProbeNeverOverlapAndSkippedSlotsAreCounted) {
   EXPECT_EQ(skipped[0], 20U);
 }
 
+TEST_F(SchedulerTest, ATargetThatHangsIsLookedAtAsOftenAsItsTimeoutAllows) {
+  const auto hangs = [] {
+    return fake([](Run& run) -> asio::awaitable<ProbeResult> {
+      co_await run.clock.sleep_until(run.clock.now() + 1h);
+      co_return ProbeResult::pass();
+    });
+  };
+  scheduler.replace(
+      plan_of({probe_info("as long", 1s, 1s), probe_info("twice", 1s, 2s), probe_info("more", 1s, 1500ms)}),
+      {hangs(), hangs(), hangs()});
+  clock.run_until(began + 61s);
+  EXPECT_GE(slots[0].size(), 58U);
+  EXPECT_LE(skipped[0], 2U);
+  EXPECT_GE(slots[1].size(), 29U);
+  EXPECT_GE(slots[2].size(), 29U) << "it ends between two slots";
+  EXPECT_LT(*std::ranges::max_element(lags), 100ms);
+}
+
 TEST_F(SchedulerTest, DoesNotStartAProbeWhoseLastRunDoesNotEnd) {
   const auto probe = fake([this](Run& run) { return ignore_cancellation(run, began + 95s); });
   scheduler.replace(plan_of({probe_info("stuck", 10s, 5s)}), {probe});

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <deque>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "http/deadlines.h"
@@ -28,6 +29,7 @@ constexpr std::string_view get_and_close = "GET /livez HTTP/1.1\r\nHost: h\r\nCo
 
 Response echo(const Request& request) {
   if (request.path == "/throw") throw std::runtime_error("broken");
+  if (request.path == "/heavy") std::this_thread::sleep_for(5ms);
   if (request.path == "/large") return {.body = std::string(50'000'000, 'x')};
   return {.body = request.method + " " + request.path + " " + request.body + "."};
 }
@@ -184,6 +186,19 @@ TEST_F(Served, TwoThousandIdleAndFiftySlowClientsHoldUpNobody) {
   EXPECT_GE(server_->connections(), 2001U);
   std::ranges::sort(took);
   EXPECT_LT(took[took.size() * 99 / 100], 100ms);
+}
+
+TEST_F(Served, HeavyAnswersAskedForInHeapsHoldUpNobodyWhoIsAnsweredAtOnce) {
+  serve({}, {.at_once = [](const Request& request) { return request.path == "/livez"; }});
+  std::string heap;
+  for (int i = 0; i < 10; ++i) heap += "GET /heavy HTTP/1.1\r\nHost: h\r\n\r\n";
+  std::deque<RawClient> many;
+  for (int i = 0; i < 60; ++i) many.emplace_back(port_).send(heap);  // three seconds of work
+  for (int i = 0; i < 3; ++i) {
+    const Steady begin = std::chrono::steady_clock::now();
+    EXPECT_THAT(answer(get_and_close), StartsWith("HTTP/1.1 200 "));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 200ms);
+  }
 }
 
 // Keeps whoever asks for /secret waiting; the others are authorised at once.

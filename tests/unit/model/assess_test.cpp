@@ -134,6 +134,22 @@ TEST(Assess, ACauseBlocksProbesAndCapabilities) {
   EXPECT_EQ(now.value.blocked, 100);
 }
 
+TEST(Assess, WhatIsRefusedForNowExplainsAnOutageAndAWarningDoesNot) {
+  std::vector<ProbeFacts> facts = with({{agent, Health::down}, {postgres, Health::degraded}});
+  facts[postgres].reason = Reason::rate_limited;
+  const Assessment now = assess(platform(), facts);
+  ASSERT_EQ(now.causes.size(), 1U);
+  EXPECT_EQ(now.causes[0].probe, postgres);
+  EXPECT_EQ(now.causes[0].blocks, Ids{agent});
+  EXPECT_TRUE(now.output.contains("postgres: degraded rate_limited")) << now.output;
+  EXPECT_TRUE(now.output.contains("; blocks agent; value blocked 60 %: Users get no AI")) << now.output;
+  EXPECT_EQ(now.status, Status::fail);
+  EXPECT_EQ(now.readiness.ready, true) << "the readiness group needs postgres, which answers";
+
+  facts[postgres].good = Steady(std::chrono::hours(1));  // its newest run warned
+  EXPECT_EQ(assess(platform(), facts).causes.size(), 2U);
+}
+
 TEST(Assess, CausesComeWorstFirst) {
   std::vector<ProbeFacts> facts = all_up();
   const auto order = [&] {

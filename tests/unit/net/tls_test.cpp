@@ -142,6 +142,7 @@ TEST_F(TlsTest, InsecureAcceptsAnyCertificateAndStillMeasures) {
   const Handshake result = with(test::self_signed({.names = {"x.test"}, .begins = -48h, .ends = -24h}));
   ASSERT_TRUE(result) << result.error().detail;
   EXPECT_NEAR(expiry_from_now(), -24 * 3600, 60);
+  EXPECT_TRUE(lab.sample(Measure::tls_unverified)) << "it is not hushed up";
 }
 
 TEST_F(TlsTest, PlainHttpOnTheTlsPort) {
@@ -194,7 +195,7 @@ TEST_F(TlsTest, AClientCertificateThatIsMissingOrThere) {
   const Authority clients("clients");
   const Identity server = ca.issue({.names = {"good.test"}});
   const test::TlsOptions wants{.newest = TLS1_2_VERSION, .client_ca = clients.pem()};
-  expect_failure(with(server, "good.test", wants), Reason::tls_protocol, "handshake failure");
+  expect_failure(with(server, "good.test", wants), Reason::tls_protocol, "wants a client certificate");
 
   const Identity own = clients.issue({.names = {"probe.test"}});
   const TempFile certificate(own.certificates), key(own.key);

@@ -48,7 +48,8 @@ test::SnapshotBuilder everything() {
                  {Measure::budget_remaining_tokens, 19'954, ""},
                  {Measure::cost, 0.25, ""},
                  {Measure::longest_chunk_gap, 0.07, ""},
-                 {Measure::requests_waiting, 12, ""}};
+                 {Measure::requests_waiting, 12, ""},
+                 {Measure::tls_unverified, 1, ""}};
   given.views[web].tally.count(run);
   given.views[web].tally.skipped_slots = 7;
   given.views[web].last = std::make_shared<const RunRecord>(run);
@@ -105,7 +106,8 @@ TEST(Metrics, TellWhatRunsMeasured) {
         "llm_time_to_first_token_seconds", "llm_output_tokens_per_second", "llm_budget_remaining_tokens",
         "agent_stage_duration_seconds_bucket", "llm_tokens_total", "probe_last_pass_timestamp_seconds",
         "probe_last_run_timestamp_seconds", "probe_skipped_slots_total", "llm_cost_total",
-        "llm_longest_chunk_gap_seconds", "llm_requests_waiting", "llm_time_to_first_chunk_seconds_bucket"}) {
+        "llm_longest_chunk_gap_seconds", "llm_requests_waiting", "tls_unverified",
+        "llm_time_to_first_chunk_seconds_bucket"}) {
     EXPECT_THAT(page, HasSubstr(std::string("\nanswerback_") + name + "{probe=\"web\""));
   }
 }
