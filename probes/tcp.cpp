@@ -76,8 +76,8 @@ class TcpProbe final : public Probe {
     if (failure) co_return ProbeResult::fail(*std::move(failure));
 
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence)) {
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence)) {
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     }
     co_return worst(passed(settings_, read), judge(settings_.slow, run.clock.now() - began),
                     std::move(certificate));

@@ -16,6 +16,7 @@ struct MeasureInfo {
 constexpr std::array table{
     MeasureInfo{Measure::http_status, "http_status", ""},
     MeasureInfo{Measure::certificate_expiry, "certificate_expiry", "seconds"},
+    MeasureInfo{Measure::certificate_lifetime, "certificate_lifetime", "seconds"},
     MeasureInfo{Measure::body_bytes, "body_bytes", "bytes"},
     MeasureInfo{Measure::connections_used, "connections_used", "connections"},
     MeasureInfo{Measure::connections_max, "connections_max", "connections"},

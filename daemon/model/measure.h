@@ -10,14 +10,15 @@
 namespace answerback {
 
 enum class Measure : std::uint8_t {
-  http_status,          // code of the last response
-  certificate_expiry,   // seconds since the epoch, earliest of the chain
-  body_bytes,           // of the last response
-  connections_used,     // database connections in use
-  connections_max,      // and allowed
-  stage_duration,       // seconds; label: stage of the agent chain
-  stages_reached,       // 0 to 1
-  time_to_first_token,  // seconds
+  http_status,           // code of the last response
+  certificate_expiry,    // seconds since the epoch, earliest of the chain
+  certificate_lifetime,  // seconds; of that certificate, from its first day to its last
+  body_bytes,            // of the last response
+  connections_used,      // database connections in use
+  connections_max,       // and allowed
+  stage_duration,        // seconds; label: stage of the agent chain
+  stages_reached,        // 0 to 1
+  time_to_first_token,   // seconds
   output_tokens_per_second,
   input_tokens,
   output_tokens,

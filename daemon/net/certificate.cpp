@@ -69,13 +69,21 @@ std::string names_of(X509* certificate) {
 
 }  // namespace
 
-std::optional<std::int64_t> earliest_expiry(const STACK_OF(X509) * chain) {
-  std::optional<std::int64_t> earliest;
+std::optional<Term> earliest_term(const STACK_OF(X509) * chain) {
+  std::optional<Term> earliest;
   for (int i = 0; chain && i < sk_X509_num(chain); ++i) {
-    const auto end = epoch_seconds(X509_get0_notAfter(sk_X509_value(chain, i)));
-    if (end && (!earliest || *end < *earliest)) earliest = end;
+    const X509* const each = sk_X509_value(chain, i);
+    const auto begin = epoch_seconds(X509_get0_notBefore(each));
+    const auto end = epoch_seconds(X509_get0_notAfter(each));
+    if (!end || (earliest && *end >= earliest->expiry)) continue;
+    earliest = Term{.expiry = *end, .lifetime = begin ? std::optional(*end - *begin) : std::nullopt};
   }
   return earliest;
+}
+
+std::optional<std::int64_t> earliest_expiry(const STACK_OF(X509) * chain) {
+  const auto term = earliest_term(chain);
+  return term ? std::optional(term->expiry) : std::nullopt;
 }
 
 std::string common_name(const X509_NAME* name) {

@@ -13,7 +13,13 @@
 
 namespace answerback::net {
 
-// Seconds since the epoch; the earliest end of a chain, nullopt for an empty one.
+struct Term {
+  std::int64_t expiry;                   // seconds since the epoch
+  std::optional<std::int64_t> lifetime;  // seconds, from the first day to the last
+};
+
+// Of the certificate of a chain that ends first; nullopt for an empty one.
+std::optional<Term> earliest_term(const STACK_OF(X509) *);
 std::optional<std::int64_t> earliest_expiry(const STACK_OF(X509) *);
 
 std::string common_name(const X509_NAME*);  // "" where it has none

@@ -45,10 +45,7 @@ void close_at_once(TcpSocket& socket) {
 asio::awaitable<Answer> plain(Run& run, const Transport& transport, const HttpRequest& request,
                               BodySink* sink) {
   const Url* proxy = transport.proxies.for_url(request.url);
-  if (proxy)
-    if (auto failure = unusable_proxy(*proxy)) co_return std::unexpected(*std::move(failure));
-  const Url& next_hop = proxy ? *proxy : request.url;
-  auto socket = co_await connect(run, transport.dns, next_hop.host, next_hop.port);
+  auto socket = co_await connect_next_hop(run, transport, request.url, proxy);
   if (!socket) co_return std::unexpected(std::move(socket).error());
   const std::string text = request_text(request, run.id, proxy);
   Answer answer = co_await exchange(run, *socket, as_exchange(text, request, sink));

@@ -59,10 +59,7 @@ asio::awaitable<std::expected<HttpStream, Failure>> HttpStream::connect(Run& run
     co_return HttpStream(std::make_unique<Core>(any_stream(*std::move(stream)), nullptr, limits));
   }
   const Url* proxy = transport.proxies.for_url(url);
-  if (proxy)
-    if (auto failure = unusable_proxy(*proxy)) co_return std::unexpected(*std::move(failure));
-  const Url& next_hop = proxy ? *proxy : url;
-  auto socket = co_await net::connect(run, transport.dns, next_hop.host, next_hop.port);
+  auto socket = co_await connect_next_hop(run, transport, url, proxy);
   if (!socket) co_return std::unexpected(std::move(socket).error());
   co_return HttpStream(std::make_unique<Core>(any_stream(*std::move(socket)), proxy, limits));
 }

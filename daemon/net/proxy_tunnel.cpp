@@ -20,19 +20,22 @@ std::optional<Failure> refusal(const HttpResponse& response, const Url& proxy) {
 
 }  // namespace
 
-std::optional<Failure> unusable_proxy(const Url& proxy) {
-  if (proxy.scheme == "http") return std::nullopt;
-  return Failure{Reason::protocol, "proxy " + proxy.text() + " is not an http: one; nothing was sent"};
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_next_hop(Run& run, const Transport& transport,
+                                                                    const Url& url, const Url* proxy) {
+  if (!proxy) co_return co_await connect(run, transport.dns, url.host, url.port);
+  if (proxy->scheme != "http")
+    co_return std::unexpected(
+        Failure{Reason::protocol, "proxy " + proxy->text() + " is not an http: one; nothing was sent"});
+  auto socket = co_await connect(run, transport.dns, proxy->host, proxy->port);
+  if (!socket) socket.error().detail.insert(0, "proxy " + proxy->text() + ": ");
+  co_return socket;
 }
 
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_through(Run& run, const Transport& transport,
                                                                    const Url& url) {
   const Url* proxy = transport.proxies.for_url(url);
-  if (!proxy) co_return co_await connect(run, transport.dns, url.host, url.port);
-  if (auto failure = unusable_proxy(*proxy)) co_return std::unexpected(*std::move(failure));
-
-  auto socket = co_await connect(run, transport.dns, proxy->host, proxy->port);
-  if (!socket) co_return socket;
+  auto socket = co_await connect_next_hop(run, transport, url, proxy);
+  if (!socket || !proxy) co_return socket;
   run.enter(Phase::proxy);
   const std::string request = connect_text(url, *proxy);
   const Exchange connect_exchange{

@@ -13,7 +13,9 @@ namespace answerback::net {
 // call.
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_through(Run&, const Transport&, const Url&);
 
-// Why a proxy's URL cannot be used, or nothing: only plain HTTP proxies are spoken to.
-std::optional<Failure> unusable_proxy(const Url& proxy);
+// A socket to the proxy, or where there is none (null) to the URL's own server. Failures: as connect(), a
+// proxy's named as such; protocol for one that is not a plain HTTP proxy. Both URLs must outlive the call.
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_next_hop(Run&, const Transport&, const Url&,
+                                                                    const Url* proxy);
 
 }  // namespace answerback::net

@@ -36,7 +36,7 @@ using boost::system::error_code;
 struct Seen {
   std::string host;
   bool insecure = false;
-  std::optional<std::int64_t> expiry;
+  std::optional<Term> term;
   std::optional<Failure> refused;  // the first thing wrong with the certificate
   std::string first_bytes;         // of the peer's first record
   bool have_certificate = false;   // of our own
@@ -44,7 +44,7 @@ struct Seen {
 };
 
 bool judge(Seen& seen, bool ok, X509_STORE_CTX* check) {
-  if (!seen.expiry) seen.expiry = earliest_expiry(X509_STORE_CTX_get0_untrusted(check));
+  if (!seen.term) seen.term = earliest_term(X509_STORE_CTX_get0_untrusted(check));
   if (!ok && !seen.refused)
     seen.refused = certificate_failure(X509_STORE_CTX_get_error(check), X509_STORE_CTX_get_error_depth(check),
                                        X509_STORE_CTX_get_current_cert(check),
@@ -175,7 +175,11 @@ asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> Tls::handsha
   run.evidence.received(BIO_number_read(SSL_get_rbio(native)));
   run.evidence.sent(BIO_number_written(SSL_get_wbio(native)));
   if (seen->insecure) run.evidence.measure(Measure::tls_unverified, 1);
-  if (seen->expiry) run.evidence.measure(Measure::certificate_expiry, static_cast<double>(*seen->expiry));
+  if (seen->term) {
+    run.evidence.measure(Measure::certificate_expiry, static_cast<double>(seen->term->expiry));
+    if (const auto lifetime = seen->term->lifetime)
+      run.evidence.measure(Measure::certificate_lifetime, static_cast<double>(*lifetime));
+  }
   throw_if_cancelled(error);
   if (error) co_return std::unexpected(handshake_failure(error, *seen));
   co_return stream;

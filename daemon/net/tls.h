@@ -36,11 +36,11 @@ class Tls {
   explicit Tls(asio::any_io_executor);
   ~Tls();
 
-  // Enters Phase::tls; measures certificate_expiry (the earliest of the chain presented) even when the
-  // certificate is refused, and counts the bytes of the handshake. `host` is a name or an IP address and is
-  // checked as such. Failures: tls_expired, tls_not_yet_valid, tls_untrusted (also a file of the settings
-  // that cannot be used), tls_host_mismatch, tls_protocol (also plain text where TLS was due, and a peer that
-  // hangs up), reset. The settings must outlive the call.
+  // Enters Phase::tls; measures certificate_expiry (the earliest of the chain presented) and _lifetime even
+  // when the certificate is refused, and counts the bytes of the handshake. `host` is a name or an IP address
+  // and is checked as such. Failures: tls_expired, tls_not_yet_valid, tls_untrusted (also a file of the
+  // settings that cannot be used), tls_host_mismatch, tls_protocol (also plain text where TLS was due, and a
+  // peer that hangs up), reset. The settings must outlive the call.
   asio::awaitable<std::expected<std::unique_ptr<TlsStream>, Failure>> handshake(Run&, TcpSocket,
                                                                                 const TlsSettings&,
                                                                                 std::string host);

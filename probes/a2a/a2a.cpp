@@ -62,8 +62,8 @@ class A2aProbe final : public Probe {
     }
     run.phases.end(run.clock.now());
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     ProbeResult result =
         worst(std::move(detail), judge(settings_.slow, run.clock.now() - began), std::move(certificate));
     if (result.verdict != Verdict::pass) co_return result;

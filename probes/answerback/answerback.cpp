@@ -56,8 +56,8 @@ class AnswerbackProbe final : public Probe {
       co_return std::move(seen.result);
     }
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     co_return worst(std::move(seen.result.detail), judge(settings_.slow, took), std::move(certificate));
   }
 

@@ -38,7 +38,8 @@ asio::awaitable<AuthAnswer> AuthTalk::ask(const net::HttpRequest& request, bool 
   run_.evidence.sent(apart.bytes_sent());
   run_.evidence.received(apart.bytes_received());
   for (const Sample& each : apart.samples())
-    if (each.measure == Measure::certificate_expiry) run_.evidence.measure(each.measure, each.value);
+    if (each.measure == Measure::certificate_expiry || each.measure == Measure::certificate_lifetime)
+      run_.evidence.measure(each.measure, each.value);
   std::string text = exchange_text(request, answer, show_body);
   if (answer && show_body) text += clip(masks.taken_out_of(answer->body), shown_body);
   if (answer)

@@ -48,8 +48,8 @@ class GrpcProbe final : public Probe {
     if (*serving == GrpcServing::service_unknown) return ProbeResult::fail(Reason::assertion, said);
     if (*serving != GrpcServing::serving) return ProbeResult::fail(Reason::not_ready, said);
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     return worst(said, judge(settings_.slow, run.clock.now() - began), std::move(certificate));
   }
 

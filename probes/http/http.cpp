@@ -85,7 +85,7 @@ class HttpProbe final : public Probe {
     run.phases.end(run.clock.now());  // judging is our own time
     ProbeResult result = judge(settings_, {.response = *response,
                                            .took = run.clock.now() - began - spent_signing_in(run.phases),
-                                           .certificate_expiry = certificate_expiry(run.evidence),
+                                           .certificate_end = certificate_end(run.evidence),
                                            .now = run.clock.wall()});
     if (settings_.claims && result.verdict != Verdict::fail) {
       const Sample claim = claim_of(*settings_.claims, *response);
@@ -164,7 +164,7 @@ ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
   }
   if (answer.verdict == Verdict::unknown) return answer;
   std::optional<ProbeResult> certificate;
-  if (seen.certificate_expiry) certificate = judge(settings.certificate, *seen.certificate_expiry, seen.now);
+  if (seen.certificate_end) certificate = judge(settings.certificate, *seen.certificate_end, seen.now);
   ProbeResult bounds = worst(answer.detail, judge(settings.slow, seen.took), std::move(certificate));
   return answer.verdict == Verdict::pass || bounds.verdict == Verdict::fail ? bounds : answer;
 }

@@ -32,7 +32,7 @@ HttpSettings read_http(config::Fields&);
 struct HttpSeen {
   const net::HttpResponse& response;
   Duration took;
-  std::optional<Wall> certificate_expiry;
+  std::optional<CertificateEnd> certificate_end;
   Wall now;
 };
 ProbeResult judge(const HttpSettings&, const HttpSeen&);

@@ -65,8 +65,8 @@ class McpProbe final : public Probe {
 
   ProbeResult bounds(const Run& run, Steady began, const McpDialogue& dialogue, const McpProgram& program) {
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     ProbeResult result = worst(told_of(settings_, dialogue), judge(settings_.slow, run.clock.now() - began),
                                std::move(certificate));
     if (result.verdict != Verdict::pass) return result;

@@ -215,8 +215,8 @@ class RedisProbe final : public Probe {
     }
     if (full && full->verdict == Verdict::fail) co_return *std::move(full);
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     ProbeResult result =
         worst(std::move(detail), judge(settings_.slow, run.clock.now() - began), std::move(certificate));
     if (result.verdict == Verdict::pass && full) co_return *std::move(full);

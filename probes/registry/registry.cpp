@@ -46,8 +46,8 @@ class RegistryProbe final : public Probe {
     std::string detail = std::to_string(found.agents) + " agents";
     if (found.oldest) detail += ", the oldest heartbeat " + spoken(*found.oldest) + " ago";
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(certificate_, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(certificate_, *end, run.clock.wall());
     return worst(std::move(detail), judge(slow_, took), std::move(certificate));
   }
 

@@ -59,8 +59,8 @@ class TlsProbe final : public Probe {
       co_return ProbeResult::fail(Reason::assertion,
                                   "the server chose none of the protocols offered by ALPN");
     std::optional<ProbeResult> certificate;
-    if (const auto expiry = certificate_expiry(run.evidence))
-      certificate = judge(settings_.certificate, *expiry, run.clock.wall());
+    if (const auto end = certificate_end(run.evidence))
+      certificate = judge(settings_.certificate, *end, run.clock.wall());
     co_return worst(told(facts), judge(settings_.slow, run.clock.now() - began), std::move(certificate));
   }
 

@@ -14,8 +14,8 @@ SocketBounds read_socket_bounds(config::Fields& fields, const net::TlsSettings& 
 
 ProbeResult judge(const SocketBounds& bounds, const Run& run, std::string detail, Duration took) {
   std::optional<ProbeResult> certificate;
-  if (const auto expiry = certificate_expiry(run.evidence))
-    certificate = judge(bounds.certificate, *expiry, run.clock.wall());
+  if (const auto end = certificate_end(run.evidence))
+    certificate = judge(bounds.certificate, *end, run.clock.wall());
   return worst(std::move(detail), judge(bounds.slow, took), std::move(certificate));
 }
 

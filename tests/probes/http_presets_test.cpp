@@ -22,7 +22,7 @@ struct PresetRow {
 
 std::string told_by(const HttpSettings& settings, const net::HttpResponse& response) {
   const ProbeResult result =
-      judge(settings, {.response = response, .took = 1ms, .certificate_expiry = {}, .now = {}});
+      judge(settings, {.response = response, .took = 1ms, .certificate_end = {}, .now = {}});
   return std::string(name(result.verdict)) + ' ' + std::string(name(result.reason)) + ": " + result.detail;
 }
 
@@ -212,7 +212,7 @@ TEST(HttpPresets, MangledBodiesAreJudgedAllTheSame) {
     HttpSettings settings;
     settings.preset = http_preset_named(presets[random() % presets.size()]);
     const ProbeResult result =
-        judge(settings, {.response = response, .took = 1ms, .certificate_expiry = {}, .now = {}});
+        judge(settings, {.response = response, .took = 1ms, .certificate_end = {}, .now = {}});
     ASSERT_LE(result.detail.size(), 1000u);
     for (const char c : result.detail) ASSERT_GE(static_cast<unsigned char>(c), 0x20) << text;
     ASSERT_EQ(result.verdict == Verdict::pass, result.reason == Reason::none) << text;

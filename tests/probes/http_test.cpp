@@ -116,7 +116,7 @@ TEST(JudgeHttp, AWrongAnswerCountsMoreThanASlowOne) {
   const net::HttpResponse good{.status = 200, .headers = {}, .body = "ok", .url = {}};
   const net::HttpResponse bad{.status = 500, .headers = {}, .body = "", .url = {}};
   const auto judged = [&](const net::HttpResponse& response, Duration took) {
-    return judge(settings, {.response = response, .took = took, .certificate_expiry = {}, .now = {}});
+    return judge(settings, {.response = response, .took = took, .certificate_end = {}, .now = {}});
   };
   EXPECT_EQ(judged(good, 1s).verdict, Verdict::pass);
   EXPECT_EQ(judged(good, 1s).detail, "status 200, 2 bytes");
@@ -130,7 +130,8 @@ TEST(JudgeHttp, ACertificateNearItsEndWarns) {
   const net::HttpResponse response{.status = 200, .headers = {}, .body = "", .url = {}};
   const Wall now(1'795'000'000s);
   const auto result =
-      judge(settings, {.response = response, .took = 1ms, .certificate_expiry = now + 72h, .now = now});
+      judge(settings,
+            {.response = response, .took = 1ms, .certificate_end = CertificateEnd{now + 72h}, .now = now});
   EXPECT_EQ(result.verdict, Verdict::warn);
   EXPECT_EQ(result.reason, Reason::tls_expired);
   EXPECT_THAT(result.detail, HasSubstr("expires in 3 days"));

@@ -32,6 +32,13 @@ std::expected<Duration, std::string> bound(std::string_view text) {
   return config::parse_duration(text);
 }
 
+std::expected<CertificateBounds, std::string> warning(std::string_view text) {
+  if (text == "auto")
+    return CertificateBounds{.warn = std::chrono::days(14), .fail = {}, .at_most_third = true};
+  return bound(text).transform(
+      [](Duration ahead) { return CertificateBounds{.warn = ahead, .fail = {}, .at_most_third = false}; });
+}
+
 }  // namespace
 
 Slow read_slow(config::Fields& fields) {
@@ -55,17 +62,22 @@ std::optional<ProbeResult> judge(const Slow& slow, Duration took) {
 }
 
 CertificateBounds read_certificate(config::Fields& fields) {
-  CertificateBounds bounds;
-  bounds.warn =
-      fields.parsed<Duration>("warn", "14d", "warn when the certificate expires sooner; off: never", bound);
+  CertificateBounds bounds =
+      fields.parsed<CertificateBounds>("warn", "auto",
+                                       "warn when the certificate expires sooner; auto: 14d, or a third of "
+                                       "its lifetime where that is less; off: "
+                                       "never",
+                                       warning);
   bounds.fail = fields.parsed<Duration>("fail", "off",
                                         "fail when it expires sooner; off: only when it has expired", bound);
   if (bounds.warn > Duration{} && bounds.fail >= bounds.warn) fields.error("fail", "must be less than warn");
   return bounds;
 }
 
-std::optional<ProbeResult> judge(const CertificateBounds& bounds, Wall expiry, Wall now) {
+std::optional<ProbeResult> judge(const CertificateBounds& bounds, const CertificateEnd& end, Wall now) {
+  const Wall expiry = end.at;
   const auto left = std::chrono::duration_cast<Duration>(expiry - now);
+  const Duration warn = bounds.at_most_third ? std::min(bounds.warn, end.lifetime / 3) : bounds.warn;
   std::string detail = left > Duration{}
                            ? "certificate expires in " + roughly(left) + " (" + day(expiry) + ")"
                            : "certificate expired on " + day(expiry);
@@ -73,22 +85,25 @@ std::optional<ProbeResult> judge(const CertificateBounds& bounds, Wall expiry, W
     return ProbeResult::fail(Reason::tls_expired,
                              detail + ", fails below " + config::print_duration(bounds.fail));
   }
-  if (bounds.warn > Duration{} && left < bounds.warn) {
-    return ProbeResult::warn(Reason::tls_expired,
-                             detail + ", warns below " + config::print_duration(bounds.warn));
+  if (warn > Duration{} && left < warn) {
+    return ProbeResult::warn(Reason::tls_expired, detail + ", warns below " + config::print_duration(warn));
   }
   return std::nullopt;
 }
 
-std::optional<Wall> certificate_expiry(const Evidence& evidence) {
-  std::optional<Wall> expiry;
+std::optional<CertificateEnd> certificate_end(const Evidence& evidence) {
+  // "Never", written as the year 9999, is beyond what a Wall can hold.
+  constexpr double last = 9.2e9;
+  const auto in_seconds = [](double value) {
+    return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(value, -last, last)));
+  };
+  std::optional<CertificateEnd> end;
   for (const Sample& sample : evidence.samples()) {
-    if (sample.measure != Measure::certificate_expiry) continue;
-    // "Never", written as the year 9999, is beyond what a Wall can hold.
-    constexpr double last = 9.2e9;
-    expiry = Wall(std::chrono::seconds(static_cast<std::int64_t>(std::clamp(sample.value, -last, last))));
+    if (sample.measure == Measure::certificate_expiry)
+      end = CertificateEnd{.at = Wall(in_seconds(sample.value))};
+    if (sample.measure == Measure::certificate_lifetime && end) end->lifetime = in_seconds(sample.value);
   }
-  return expiry;
+  return end;
 }
 
 ProbeResult worst(std::string detail, std::optional<ProbeResult> slow,

@@ -18,14 +18,19 @@ Slow read_slow(config::Fields&);  // from the mapping under `slow`
 std::optional<ProbeResult> judge(const Slow&, Duration took);
 
 struct CertificateBounds {
-  Duration warn{}, fail{};  // left until the earliest expiry of the chain; zero: no bound
+  Duration warn{}, fail{};     // left until the earliest expiry of the chain; zero: no bound
+  bool at_most_third = false;  // of its lifetime is warned ahead: those that live a week are renewed in days
+};
+struct CertificateEnd {
+  Wall at;
+  Duration lifetime = Duration::max();  // as far as it is known
 };
 // From the mapping under `certificate`. The handshake itself refuses a certificate that has expired.
 CertificateBounds read_certificate(config::Fields&);
-std::optional<ProbeResult> judge(const CertificateBounds&, Wall expiry, Wall now);
+std::optional<ProbeResult> judge(const CertificateBounds&, const CertificateEnd&, Wall now);
 
-// The certificate_expiry this run measured, if it did.
-std::optional<Wall> certificate_expiry(const Evidence&);
+// Of the certificate this run measured, if it did: the one of the chain that ends first.
+std::optional<CertificateEnd> certificate_end(const Evidence&);
 
 // The worse of what the bounds say; a pass with `detail` where they say nothing.
 ProbeResult worst(std::string detail, std::optional<ProbeResult> slow,

@@ -44,7 +44,7 @@ asio::awaitable<std::expected<PlatformSocket, net::Refusal>> PlatformSocket::ope
     std::string token = settings.token.reveal();
     if (!settings.credentials.empty() && settings.uses_token) {
       auto minted = co_await services.credentials.token(run, settings.credentials);
-      if (!minted) co_return std::unexpected(net::Refusal{.failure = std::move(minted).error()});
+      if (!minted) co_return std::unexpected(net::Refusal{.failure = std::move(minted).error(), .body = {}});
       token = minted->reveal();
     }
     const Steady began = run.clock.now();

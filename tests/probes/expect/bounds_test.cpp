@@ -33,24 +33,36 @@ TEST(Slow, BoundsMustBeInOrder) {
 
 TEST(Certificate, WarnsAndFailsAsItsEndComesNear) {
   const CertificateBounds bounds{.warn = 14 * 24h, .fail = 24h};
-  EXPECT_EQ(judge(bounds, now + 14 * 24h, now), std::nullopt);
-  const auto warned = judge(bounds, now + 9 * 24h + 5h, now);
+  EXPECT_EQ(judge(bounds, {now + 14 * 24h}, now), std::nullopt);
+  const auto warned = judge(bounds, {now + 9 * 24h + 5h}, now);
   ASSERT_TRUE(warned);
   EXPECT_EQ(warned->verdict, Verdict::warn);
   EXPECT_EQ(warned->reason, Reason::tls_expired);
   EXPECT_EQ(warned->detail, "certificate expires in 9 days (2026-11-27), warns below 14d");
-  EXPECT_EQ(judge(bounds, now + 23h, now)->verdict, Verdict::fail);
-  EXPECT_THAT(judge(bounds, now + 90min, now)->detail, HasSubstr("expires in 1 hour ("));
-  EXPECT_THAT(judge(bounds, now - 1s, now)->detail, HasSubstr("certificate expired on "));
-  EXPECT_EQ(judge(CertificateBounds{}, now - 1h, now), std::nullopt);
+  EXPECT_EQ(judge(bounds, {now + 23h}, now)->verdict, Verdict::fail);
+  EXPECT_THAT(judge(bounds, {now + 90min}, now)->detail, HasSubstr("expires in 1 hour ("));
+  EXPECT_THAT(judge(bounds, {now - 1s}, now)->detail, HasSubstr("certificate expired on "));
+  EXPECT_EQ(judge(CertificateBounds{}, {now - 1h}, now), std::nullopt);
 }
 
-TEST(Certificate, DefaultsToAWarningTwoWeeksAhead) {
+TEST(Certificate, DefaultsToAWarningTwoWeeksAheadOrAThirdOfItsLifetime) {
   Reading reading("");
   config::Fields fields = reading.fields().child("certificate", "");
   const CertificateBounds bounds = read_certificate(fields);
   EXPECT_EQ(bounds.warn, 14 * 24h);
   EXPECT_EQ(bounds.fail, 0s);
+  EXPECT_TRUE(judge(bounds, {now + 13 * 24h}, now)) << "of unknown lifetime";
+  EXPECT_TRUE(judge(bounds, {now + 13 * 24h, 90 * 24h}, now));
+  EXPECT_FALSE(judge(bounds, {now + 5 * 24h, 6 * 24h}, now)) << "renewed every few days";
+  EXPECT_THAT(judge(bounds, {now + 47h, 6 * 24h}, now)->detail, HasSubstr("warns below 2d"));
+  EXPECT_FALSE(judge(bounds, {now + 9h, 24h}, now));
+  EXPECT_TRUE(judge(bounds, {now + 7h, 24h}, now));
+}
+
+TEST(Certificate, ABoundThatIsGivenIsMeantWhateverTheLifetime) {
+  Reading reading("certificate: {warn: 14d}");
+  config::Fields fields = reading.fields().child("certificate", "");
+  EXPECT_TRUE(judge(read_certificate(fields), {now + 5 * 24h, 6 * 24h}, now));
 }
 
 TEST(Certificate, BoundsAreRead) {
@@ -69,19 +81,22 @@ TEST(Certificate, TheWarningCanBeTurnedOff) {
   EXPECT_TRUE(reading.ok()) << reading.text();
 }
 
-TEST(Certificate, ExpiryIsTheLastOneMeasured) {
+TEST(Certificate, TheEndIsOfTheLastOneMeasured) {
   Evidence evidence;
-  EXPECT_EQ(certificate_expiry(evidence), std::nullopt);
+  EXPECT_FALSE(certificate_end(evidence));
   evidence.measure(Measure::certificate_expiry, 1e9);
+  evidence.measure(Measure::certificate_lifetime, 86400);
+  EXPECT_EQ(certificate_end(evidence)->lifetime, 24h);
   evidence.measure(Measure::http_status, 200);
   evidence.measure(Measure::certificate_expiry, 2e9);
-  EXPECT_EQ(certificate_expiry(evidence), Wall(2'000'000'000s));
+  EXPECT_EQ(certificate_end(evidence)->at, Wall(2'000'000'000s));
+  EXPECT_EQ(certificate_end(evidence)->lifetime, Duration::max());
 }
 
 TEST(Certificate, NeverIsFarAway) {
   Evidence evidence;
   evidence.measure(Measure::certificate_expiry, 253402300799.0);  // 9999-12-31
-  EXPECT_EQ(judge({.warn = 14 * 24h, .fail = {}}, *certificate_expiry(evidence), now), std::nullopt);
+  EXPECT_EQ(judge({.warn = 14 * 24h, .fail = {}}, *certificate_end(evidence), now), std::nullopt);
 }
 
 TEST(Tls, SettingsAreRead) {

@@ -20,8 +20,9 @@ struct ProxyTest : testing::Test {
   Lab lab;
   std::string asked;
 
-  void use(const Peer& proxy) {
-    const std::string url = "http://user:pass@127.0.0.1:" + std::to_string(proxy.port());
+  void use(const Peer& proxy) { use(proxy.port()); }
+  void use(std::uint16_t port) {
+    const std::string url = "http://user:pass@127.0.0.1:" + std::to_string(port);
     lab.proxies = Proxies([url](const std::string& name) -> std::optional<std::string> {
       if (name == "http_proxy" || name == "https_proxy") return url;
       return std::nullopt;
@@ -95,6 +96,13 @@ TEST_F(ProxyTest, Refusals) {
   Peer hangs_up(lab.io, answering(""));
   use(hangs_up);
   expect_failure(lab.get("https://nowhere.test/"), Reason::truncated, "without answering");
+}
+
+TEST_F(ProxyTest, OneThatIsDownIsNotTakenForTheServer) {
+  use(1);
+  for (const char* url : {"http://nowhere.test/", "https://nowhere.test/"})
+    expect_failure(lab.get(url), Reason::connect_refused,
+                   "proxy http://127.0.0.1:1/: connection refused by 127.0.0.1:1");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "lab.h"
@@ -79,6 +80,8 @@ TEST_F(TlsTest, TheEarliestExpiryOfTheChainCounts) {
   const Handshake result = with(middle.issue({.names = {"good.test"}, .ends = 10h}));
   ASSERT_TRUE(result) << result.error().detail;
   EXPECT_NEAR(expiry_from_now(), 3 * 3600, 60);
+  ASSERT_NE(lab.sample(Measure::certificate_lifetime), nullptr);
+  EXPECT_NEAR(lab.sample(Measure::certificate_lifetime)->value, 4 * 3600, 60);
 }
 
 TEST_F(TlsTest, TheNameIsSentAndTheConfiguredOneWins) {
