@@ -49,6 +49,7 @@ constexpr Duration poll_every = std::chrono::milliseconds(5);
 constexpr Duration farewell_time = std::chrono::seconds(1);
 constexpr std::size_t farewell_bytes = 256 * 1024;
 constexpr std::size_t write_turn = 256 * 1024;  // bytes to one client before others have their turn
+constexpr int accept_turn = 64;                 // newcomers let in before others have theirs
 
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<tcp, Executor>;
@@ -137,6 +138,7 @@ struct Server::Impl {
   asio::awaitable<std::optional<Response>> await_answer(Connections::iterator, Response);
   asio::awaitable<void> part(Connections::iterator);
 
+  void admit_waiting();
   void admit(Socket);
   void drop(Connections::iterator);
   void drop_first() {
@@ -197,11 +199,14 @@ error_code Server::Impl::listen(const ListenAddress& address) {
 }
 
 asio::awaitable<void> Server::Impl::accept_all() {
+  error_code ignored;
+  acceptor.non_blocking(true, ignored);
   while (!stopping) {
     auto [ec, socket] = co_await acceptor.async_accept(await);
     if (stopping) break;  // also with a socket in hand: close_all() has been and would not close it
     if (!ec) {
       admit(std::move(socket));
+      admit_waiting();
     } else if (ec != asio::error::connection_aborted) {
       // Mostly no descriptors left. Without the pause this loop would turn at full speed until there are
       // some.
@@ -209,6 +214,17 @@ asio::awaitable<void> Server::Impl::accept_all() {
       accept_timer.expires_after(accept_again);
       co_await accept_timer.async_wait(await);
     }
+  }
+}
+
+// One by one, each would come after somebody's heavy answer.
+void Server::Impl::admit_waiting() {
+  for (int i = 0; i < accept_turn; ++i) {
+    Socket next(io);
+    error_code ec;
+    acceptor.accept(next, ec);
+    if (ec) return;  // nobody, or what accept_all() meets next
+    admit(std::move(next));
   }
 }
 

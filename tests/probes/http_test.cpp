@@ -223,7 +223,7 @@ TEST(HttpProbe, WarnsOfACertificateNearItsEnd) {
   Loop loop;
   const test::Authority authority;
   const test::TempFile ca(authority.pem());
-  test::Peer peer(loop.io, authority.issue({.names = {"127.0.0.1"}, .begins = -1h, .ends = 72h}),
+  test::Peer peer(loop.io, authority.issue({.names = {"127.0.0.1"}, .begins = -1000h, .ends = 72h}),
                   test::answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
   const Seen seen =
       run_once(loop, http, "url: '" + peer.url() + "'\n    tls_config: {ca_file: " + ca.path() + "}");

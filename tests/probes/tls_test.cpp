@@ -95,8 +95,9 @@ TEST_F(TlsPeers, WhatWasAgreedOnIsTold) {
   EXPECT_EQ(seen.result.verdict, Verdict::pass) << seen.result.detail;
   EXPECT_THAT(seen.result.detail, HasSubstr("TLSv1.3, TLS_AES_256_GCM_SHA384, certificate of "));
   EXPECT_THAT(seen.result.detail, HasSubstr(" by answerback test CA (1 sent)"));
-  ASSERT_EQ(seen.evidence.samples().size(), 1u);
+  ASSERT_EQ(seen.evidence.samples().size(), 2u);
   EXPECT_EQ(seen.evidence.samples()[0].measure, Measure::certificate_expiry);
+  EXPECT_EQ(seen.evidence.samples()[1].measure, Measure::certificate_lifetime);
   EXPECT_GT(seen.evidence.bytes_received(), 0u);
 }
 

@@ -35,8 +35,9 @@ std::expected<Duration, std::string> bound(std::string_view text) {
 std::expected<CertificateBounds, std::string> warning(std::string_view text) {
   if (text == "auto")
     return CertificateBounds{.warn = std::chrono::days(14), .fail = {}, .at_most_third = true};
-  return bound(text).transform(
-      [](Duration ahead) { return CertificateBounds{.warn = ahead, .fail = {}, .at_most_third = false}; });
+  const auto ahead = bound(text);
+  if (!ahead) return std::unexpected(ahead.error());
+  return CertificateBounds{.warn = *ahead, .fail = {}, .at_most_third = false};
 }
 
 }  // namespace
@@ -92,9 +93,8 @@ std::optional<ProbeResult> judge(const CertificateBounds& bounds, const Certific
 }
 
 std::optional<CertificateEnd> certificate_end(const Evidence& evidence) {
-  // "Never", written as the year 9999, is beyond what a Wall can hold.
-  constexpr double last = 9.2e9;
   const auto in_seconds = [](double value) {
+    constexpr double last = 9.2e9;  // "never", written as the year 9999, is beyond what a Wall can hold
     return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(value, -last, last)));
   };
   std::optional<CertificateEnd> end;

@@ -203,13 +203,12 @@ TEST_F(AgentOnPlatform, TheIncidentInOneLine) {
   platform_.faults().cause(Fault::degraded_notice);
   const Told told = with(Fault::agent_silent);
   EXPECT_EQ(told.verdict(), "fail no_start at dispatch");
-  EXPECT_THAT(
-      told.result.detail,
-      testing::MatchesRegex(
-          "upgrade 101 in [0-9]+ ms, welcome ok, ping ok, request sent, 0 of 5 events in [0-9]+ ms; "
-          "control request also met silence: the request may have been dropped; a request of no known "
-          "kind got ack, so ours was understood; the server says of itself: service_info: missing "
-          "agent_supervisor, thread_service"));
+  EXPECT_THAT(told.result.detail,
+              testing::MatchesRegex(
+                  "upgrade 101 in [0-9]+ ms, welcome ok, ping ok, request sent, 0 of 5 events in [0-9]+ ms; "
+                  "control request also met silence: the request may have been dropped; an unknown kind got "
+                  "ack, so ours was understood; the server says of itself: service_info: missing "
+                  "agent_supervisor, thread_service"));
 }
 
 TEST_F(AgentOnPlatform, ADeadSocketIsNotAPingThatIsOk) {

@@ -57,7 +57,7 @@ TEST(Reasons, OnlyThoseThatPassByThemselvesDegradeFirst) {
 }
 
 TEST(PhaseTable, NamesEveryPhase) {
-  EXPECT_EQ(phases().size(), 37u);
+  EXPECT_EQ(phases().size(), 36u);
   EXPECT_EQ(phases().front(), Phase::prepare);
   EXPECT_EQ(phases().back(), Phase::close);
   std::set<std::string_view> names;
