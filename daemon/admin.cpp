@@ -13,6 +13,9 @@ constexpr std::chrono::seconds look_every{1};
 
 Admin::Admin(Calls calls) : calls_(std::move(calls)), signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
   wait_for_signal();
+}
+
+void Admin::serve() {
   if (calls_.look) look_again();
   thread_ = std::jthread([this] { loop_.run(); });
 }

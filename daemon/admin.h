@@ -18,10 +18,11 @@ class Admin {
     std::function<void()> look = {};  // once a second, where files are watched
   };
 
-  explicit Admin(Calls);  // serves from now on: SIGHUP, SIGTERM, SIGINT
+  explicit Admin(Calls);  // from now on SIGHUP, SIGTERM and SIGINT wait for serve() and do nothing else
   ~Admin();               // waits for the call under way
 
-  void stop();  // no call begins any more; any thread
+  void serve();  // once
+  void stop();   // no call begins any more; any thread
 
  private:
   void wait_for_signal();

@@ -70,9 +70,7 @@ class Daemon {
       std::cerr << begun.error();
       return 1;
     }
-    Admin admin({.reload = [this] { (void)reload(); },
-                 .stop = [this] { stop(); },
-                 .look = options_.watch ? std::function<void()>([this] { look_at_files(); }) : nullptr});
+    admin_->serve();
     const Watchdog watchdog(board_, supervisor_);
     supervisor_.ready();
 
@@ -83,7 +81,7 @@ class Daemon {
     }
 
     server_->stop();
-    admin.stop();
+    admin_->stop();
     notifier_.stop();
     if (!history_.stop(history_limit)) leave(0, "the disk did not take the rest of the history in time");
     log_->log(sinks::LogLevel::info, "stopped", {});
@@ -104,6 +102,11 @@ class Daemon {
     auto before = remember(first->state_dir);
     if (!before) return std::unexpected(before.error());
     use(std::move(first->others));
+    // Before anybody can see that we are there, and signal us.
+    admin_.emplace(
+        Admin::Calls{.reload = [this] { (void)reload(); },
+                     .stop = [this] { stop(); },
+                     .look = options_.watch ? std::function<void()>([this] { look_at_files(); }) : nullptr});
     listen_ = options_.listen.empty() ? first->listen : options_.listen;
     if (auto opened = open_port(listen_); !opened) return opened;
     log_->log(sinks::LogLevel::info, "watching",
@@ -309,7 +312,8 @@ class Daemon {
   std::string prefix_;              // of all routes; set before the port opens
   std::string state_dir_, listen_;  // in use
   std::atomic<bool> stopping_ = false;
-  std::optional<http::Server> server_;  // last: its thread asks all of the above
+  std::optional<Admin> admin_;          // last, as its thread
+  std::optional<http::Server> server_;  // and this one's ask all of the above
 };
 
 }  // namespace
