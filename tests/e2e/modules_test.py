@@ -149,12 +149,22 @@ def toy_answer(query, peer):
     return said(b"\x81\x80", [record + bytes([i]) for i in (1, 2, 3)], (1, 1, 1))
 
 
+def both_protocols():
+    """Two sockets of one port, which is free for both."""
+    while True:
+        tcp, udp = socket.create_server(("127.0.0.1", 0)), socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+            return udp, tcp
+        except OSError:
+            tcp.close()
+            udp.close()
+
+
 def toy_server(test):
     """A name server of ours, by UDP and TCP; its port, and who came."""
-    udp, came = socket.socket(type=socket.SOCK_DGRAM), []
-    udp.bind(("127.0.0.1", 0))
+    udp, tcp, came = *both_protocols(), []
     port = udp.getsockname()[1]
-    tcp = socket.create_server(("127.0.0.1", port))
 
     def datagrams():
         with contextlib.suppress(OSError):
