@@ -6,15 +6,16 @@
 namespace answerback::http {
 namespace {
 
-bool is_open(const Request& request) {
-  const Route* const route = request.astray ? nullptr : route_of(request);
-  return route != nullptr && route->policy == Policy::open;
+const Route* beneath_the_prefix(const Request& request) {
+  return request.astray ? nullptr : route_of(request);
 }
+
+bool is_open(const Route* route) { return route != nullptr && route->policy == Policy::open; }
 
 bool judge_request(access::Door& door, Request& request, std::move_only_function<void()> done) {
   door.look();
-  const Route* const route = request.astray ? nullptr : route_of(request);
-  const bool open = is_open(request);
+  const Route* const route = beneath_the_prefix(request);
+  const bool open = is_open(route);
   const bool names_wanted = request.asks_for("verbose") && !request.header("Authorization").empty();
   if (!open && !door.within_rate()) {
     request.standing = access::Standing::throttled;
@@ -47,7 +48,7 @@ Guard guard_of(access::Door& door, std::string prefix) {
                 take_off(prefix, request);
                 return judge_request(door, request, std::move(done));
               },
-          .at_once = is_open,
+          .at_once = [](const Request& request) { return is_open(beneath_the_prefix(request)); },
           .handshake_failed = [&door] { door.count_handshake_failed(); },
           .close = [&door] { door.close(); }};
 }
