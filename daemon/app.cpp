@@ -145,8 +145,9 @@ class Daemon {
     }
     server_.emplace([this](const http::Request& request) { return answer(request); }, http::Limits{},
                     http::guard_of(door_, prefix_));
-    const auto address = http::parse_listen(listen);
-    const auto port = address ? server_->start(*address) : std::unexpected(address.error());
+    const auto address = parse_listen(listen);
+    if (!address) return std::unexpected("answerback: listen: \"" + listen + "\": " + address.error() + '\n');
+    const auto port = server_->start(*address);
     if (!port) return std::unexpected("answerback: listen: " + port.error() + '\n');
     log_->log(sinks::LogLevel::info, "listening", {{"address", listen}, {"port", std::to_string(*port)}});
     return {};
