@@ -1,5 +1,6 @@
 #include "app.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -106,6 +107,7 @@ class Daemon {
     admin_.emplace(
         Admin::Calls{.reload = [this] { (void)reload(); },
                      .stop = [this] { stop(); },
+                     .tell = [this] { tell_how_things_stand(); },
                      .look = options_.watch ? std::function<void()>([this] { look_at_files(); }) : nullptr});
     listen_ = options_.listen.empty() ? first->listen : options_.listen;
     if (auto opened = open_port(listen_); !opened) return opened;
@@ -197,6 +199,21 @@ class Daemon {
     tell(std::move(alerts));
     use(std::move(others));
     return {};
+  }
+
+  void tell_how_things_stand() {
+    const auto snapshot = board_.read();
+    if (!snapshot)
+      return log_->log(sinks::LogLevel::info, "asked how things stand", {{"status", "starting"}});
+    const Assessment& now = *snapshot->assessment;
+    const auto up = std::ranges::count(snapshot->probes, Health::up,
+                                       [](const auto& probe) { return probe->state.health; });
+    log_->log(sinks::LogLevel::info, "asked how things stand",
+              {{"status", name(now.status)},
+               {"ready", now.readiness.ready ? "yes" : "no"},
+               {"up", std::to_string(up)},
+               {"probes", std::to_string(snapshot->probes.size())},
+               {"output", now.output}});
   }
 
   void stop() {

@@ -215,6 +215,18 @@ class Endpoints(Scenario):
         self.assertLess(time.monotonic() - began, 5)
 
     def test_our_own_freeze_changes_no_health(self):
+    def test_a_signal_that_asks_is_answered_in_the_log(self):
+        self.answerback.wait_health("pass")
+        for number in (signal.SIGUSR1, signal.SIGUSR2):
+            self.answerback.kill(number)
+        self.nginx.stop()
+        self.answerback.wait_health("fail")
+        self.answerback.kill(signal.SIGUSR1)
+        wait_for(lambda: self.answerback.output().count('msg="asked how things stand"') == 3, 5, self.answerback.output)
+        asked = [line for line in self.answerback.output().splitlines() if "asked how things stand" in line]
+        self.assertIn("status=pass ready=yes up=1 probes=1", asked[0])
+        self.assertRegex(asked[2], r'status=fail ready=no up=0 probes=1 output=".*site')
+
         self.answerback.wait_health("pass")
         moved = lambda: self.answerback.metric("answerback_probe_transitions_total", probe="site")
         before = moved()
