@@ -434,6 +434,7 @@ asio::awaitable<void> Server::Impl::converse(Connections::iterator self) {
       whole = reader.feed(bytes);
     }
     keep_alive = whole && reader.keep_alive();
+    const bool tells_so = keep_alive && reader.is_old();
     std::expected<Request, Refusal> request = whole ? reader.take() : std::unexpected(whole.error());
     renewed(self);
     if (request) {
@@ -452,6 +453,7 @@ asio::awaitable<void> Server::Impl::converse(Connections::iterator self) {
       const auto source = response.stream;
       const bool head_only = request->method == "HEAD";
       keep_alive = keep_alive && !source;
+      if (tells_so && keep_alive) response.headers.emplace_back("Connection", "keep-alive");
       if (!co_await send(self, std::move(response), head_only, keep_alive)) co_return;
       if (source && !head_only) co_await stream(self, *source);
     } else {
