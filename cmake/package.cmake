@@ -10,11 +10,17 @@ find_program(PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 set(manual ${PROJECT_BINARY_DIR}/answerback.1.gz)
 add_custom_command(OUTPUT ${manual} DEPENDS answerback deploy/man.py VERBATIM
   COMMAND sh -c "${PYTHON} -B ${PROJECT_SOURCE_DIR}/deploy/man.py $<TARGET_FILE:answerback> | gzip -9n > ${manual}")
-add_custom_target(manual DEPENDS ${manual})
+configure_file(deploy/debian/changelog.in changelog @ONLY)
+set(changes ${PROJECT_BINARY_DIR}/changelog.gz)
+add_custom_command(OUTPUT ${changes} DEPENDS ${PROJECT_BINARY_DIR}/changelog VERBATIM
+  COMMAND sh -c "gzip -9n < ${PROJECT_BINARY_DIR}/changelog > ${changes}")
+add_custom_target(manual DEPENDS ${manual} ${changes})
 add_dependencies(manual answerback-client answerback-worker)
 install(FILES ${manual} DESTINATION share/man/man1 OPTIONAL)
+install(FILES ${changes} DESTINATION share/doc/answerback OPTIONAL)
 
 install(FILES README.md CHANGELOG.md DESTINATION share/doc/answerback)
+install(DIRECTORY docs DESTINATION share/doc/answerback)
 install(FILES config.yaml deploy/prometheus/answerback.rules.yml deploy/grafana/answerback.json DESTINATION share/doc/answerback/examples)
 install(FILES deploy/debian/config.yaml DESTINATION /etc/answerback)
 install(FILES deploy/systemd/answerback.service DESTINATION /lib/systemd/system)
@@ -23,6 +29,11 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_CONTACT "the answerback developers <answerback@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION "Signs in as a user would, asks an agent something that cannot be known in
+advance, watches every stage of the answer and checks it; beside that watches
+the database, the WebSocket, the model and whatever else the platform leans on.
+Says in one line what is broken, since when, because of what, and what it costs
+users: as health+json, Prometheus metrics, a page, alerts and reports.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

@@ -172,9 +172,7 @@ class Daemon {
     auto next = load(options_, plumbing_.services);
     watch_.after_load(next ? next->files : ConfigWatch::Paths());
     if (!next) {
-      log_->log(sinks::LogLevel::error, "reload refused, the configuration in use stays",
-                {{"error", next.error()}});
-      boost::asio::post(loop_, [this, why = next.error()] { engine_.reload_failed(why); });
+      boost::asio::post(loop_, [this, why = headlines(next.error())] { engine_.reload_failed(why); });
       return std::unexpected(next.error());
     }
     notify::Settings alerts = std::move(next->alerts);
@@ -279,7 +277,7 @@ class Daemon {
       log_->log(sinks::LogLevel::info, "web config file changed, and is in use", {});
     } else {
       log_->log(sinks::LogLevel::error, "web config file refused, what it said before stays",
-                {{"error", why}});
+                {{"error", headlines(why)}});
     }
   }
 

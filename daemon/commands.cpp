@@ -1,5 +1,6 @@
 // The commands that make probes and end.
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +27,11 @@ struct Workbench {
   Registry registry{probes::all()};
 };
 
+std::size_t terminal_width(std::size_t otherwise) {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : otherwise;
+}
+
 }  // namespace
 
 int run_check(const cli::Options& options) {
@@ -45,6 +51,7 @@ int run_check(const cli::Options& options) {
 int run_probe(const cli::Options& options) {
   harden();
   Workbench bench;
+  const cli::ProbeOptions defaults;
   const cli::ProbeOptions wanted{.file = options.config_file,
                                  .names = options.names,
                                  .count = options.count,
@@ -52,6 +59,7 @@ int run_probe(const cli::Options& options) {
                                  .nagios = options.nagios,
                                  .strict = options.strict,
                                  .colour = cli::wants_colour(isatty(STDOUT_FILENO) == 1, environment),
+                                 .width = terminal_width(defaults.width),
                                  .junit = options.junit};
   return cli::probe_command(wanted, environment, bench.registry, bench.plumbing.services, bench.loop,
                             bench.plumbing.clock, std::cout, std::cerr);

@@ -12,7 +12,7 @@ PROGRAM = sys.argv[1]
 EXIT = """0\tdone, or all is well
 1\ta failure was found, or the start was refused
 2\twrong usage; of probe: it could not be told; of status: fail
-3\tof the commands that ask a daemon: it cannot be reached"""
+3\tof the commands that ask a daemon: it cannot be reached (debug says so in its bundle, and ends with 0)"""
 FILES = """config.yaml\tthe configuration, where --config.file names no other
 /etc/answerback/config.yaml\tthe configuration of the packaged service
 /etc/default/answerback\tNAME=value lines that fill ${NAME} in the configuration of the packaged service

@@ -1,5 +1,6 @@
 #pragma once
-// Text on a terminal of some width. A column is a code point: near enough for names, reasons and times. Pure.
+// Text on a terminal of some width. Characters of East Asia and emoji take two columns, combining marks none.
+// Pure.
 
 #include <string>
 #include <string_view>

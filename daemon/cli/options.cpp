@@ -61,7 +61,8 @@ std::variant<Options, int> parse(int argc, char** argv) {
   types->add_flag("--markdown", o.markdown, "as the reference page");
 
   auto* wait = command(Command::wait, "wait",
-                       "the deploy gate: until a running daemon says ready; exits 0, or 1 at the timeout");
+                       "the deploy gate: until a running daemon says ready; exits 0, 1 at the timeout, 2 "
+                       "where there is no such name");
   wait->add_option("--for", o.names, "wait for this group or probe; may be repeated (default: readiness)")
       ->type_name("NAME")
       ->expected(1)

@@ -119,7 +119,7 @@ int run_probes(const ProbeOptions& options, const Made& made, asio::io_context& 
       if (options.json) {
         out << run_json(probe, run) << std::endl;
       } else if (!options.nagios) {
-        out << timeline(probe, run, options.colour) << std::endl;
+        out << timeline(probe, run, options.colour, options.width) << std::endl;
       }
       if (keep) kept.push_back(std::move(run));
     });

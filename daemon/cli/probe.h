@@ -21,6 +21,7 @@ struct ProbeOptions {
   bool nagios = false;                  // the plugin's line instead of the timeline, and its exit codes
   bool strict = false;                  // a warning counts as a failure
   bool colour = false;
+  std::size_t width = 118;           // of the terminal
   std::filesystem::path junit = {};  // a report is also written here; empty: none
 };
 

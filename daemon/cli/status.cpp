@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t text_cap = 4000;
+constexpr std::size_t causes_in_full = 10;
 
 std::string number(double value) {
   std::array<char, 32> digits{};
@@ -85,7 +87,7 @@ class Printer {
 
   void print() {
     headline();
-    for (const json::object* each : objects_in(root_, "causes")) cause(*each);
+    causes();
     lost();
     table();
   }
@@ -104,8 +106,9 @@ class Printer {
   }
 
   void headline() {
-    out_ << text(root_, "serviceId") << ": " << painted(text(root_, "status")) << "   "
-         << iso_time(style_.now) << '\n';
+    const std::size_t rest = 30;  // columns of what follows the name
+    out_ << cut(text(root_, "serviceId"), style_.width > rest ? style_.width - rest : 0) << ": "
+         << painted(text(root_, "status")) << "   " << iso_time(style_.now) << '\n';
     if (const auto* value = object_in(root_, "value")) {
       line("value: " + text(*value, "working") + " % working, " + text(*value, "blocked") + " % blocked, " +
                text(*value, "unknown") + " % unknown",
@@ -113,6 +116,14 @@ class Printer {
     }
     if (const std::string output = text(root_, "output"); !output.empty())
       out_ << wrapped(output, style_.width, 2);
+  }
+
+  void causes() {
+    const auto all = objects_in(root_, "causes");
+    for (const json::object* each : all | std::views::take(causes_in_full)) cause(*each);
+    if (all.size() <= causes_in_full) return;
+    out_ << '\n';
+    line("and " + std::to_string(all.size() - causes_in_full) + " more causes: they are in the table", 0);
   }
 
   void cause(const json::object& cause) {

@@ -23,17 +23,20 @@ std::size_t total(const std::vector<Column>& columns) {
   return sum - gap;
 }
 
-// The least needed goes first; the name and the health always stay, and the name is cut in the end.
+// A long name is cut before others lose what they say; then the least needed goes first. Name and health
+// always stay.
 void fit(std::vector<Column>& columns, std::size_t width) {
+  if (width == 0 || total(columns) <= width) return;
+  const std::size_t longest = columns.front().width;
+  columns.front().width = std::min(longest, std::max(least_name, width * 2 / 5));
   for (const auto cell :
        {&StatusRow::took, &StatusRow::phase, &StatusRow::last_pass, &StatusRow::since, &StatusRow::reason}) {
-    if (width == 0 || total(columns) <= width) return;
+    if (total(columns) <= width) break;
     std::erase_if(columns, [&](const Column& each) { return each.cell == cell; });
   }
-  if (total(columns) > width) {
-    std::size_t& name = columns.front().width;
-    name = std::max(least_name, name - std::min(name, total(columns) - width));
-  }
+  std::size_t& name = columns.front().width;
+  const std::size_t others = total(columns) - name;
+  name = std::min(longest, std::max(least_name, width - std::min(width, others)));
 }
 
 int urgency(const StatusRow& row) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t frame_line = 240;  // bytes shown of one line of a frame
 constexpr std::size_t frame_lines = 12;  // lines shown of one frame
-constexpr std::size_t line_width = 118, indent = 20;
+constexpr std::size_t narrowest = 60, indent = 20;
 constexpr std::size_t phase_width = 12;
 constexpr std::size_t stage_width = 22;
 constexpr std::size_t head_width = 40;  // of the name of a frame; what is longer is none
@@ -73,11 +73,11 @@ std::string headline(std::string_view frame) {
   return head;
 }
 
-// On as many lines as it takes, none wider than a terminal: `used` of the first is.
-std::string folded(std::string_view text, std::size_t used) {
+// On as many lines as it takes, none wider than `width`: `used` of the first is.
+std::string folded(std::string_view text, std::size_t used, std::size_t width) {
   std::string lines;
-  while (used + text.size() > line_width) {
-    std::size_t cut = line_width > used + 20 ? line_width - used : 0;
+  while (used + text.size() > width) {
+    std::size_t cut = width > used + 20 ? width - used : 0;
     while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // within a character
     lines.append(text.substr(0, cut)).append("\n").append(indent, ' ');
     text.remove_prefix(cut);
@@ -86,7 +86,7 @@ std::string folded(std::string_view text, std::size_t used) {
   return lines.append(text) + '\n';
 }
 
-std::string of_frame(const Frame& frame, Duration offset) {
+std::string of_frame(const Frame& frame, Duration offset, std::size_t width) {
   std::string text =
       right(milliseconds(offset), 14) + "    " + one_line(frame.label, 40) + headline(frame.text) + ": ";
   std::size_t used = text.size();
@@ -94,7 +94,7 @@ std::string of_frame(const Frame& frame, Duration offset) {
   for (std::size_t line = 0; line < frame_lines; ++line) {
     const std::size_t end = rest.find('\n');
     if (line > 0) text += std::string(indent, ' ');
-    text += folded(one_line(rest.substr(0, end), frame_line), std::exchange(used, indent));
+    text += folded(one_line(rest.substr(0, end), frame_line), std::exchange(used, indent), width);
     if (end == std::string_view::npos) return text;
     rest.remove_prefix(end + 1);
   }
@@ -161,12 +161,13 @@ std::string verdict_line(const ProbeInfo& probe, const RunRecord& run) {
   return verdict_text(probe, run, "", "");
 }
 
-std::string timeline(const ProbeInfo& probe, const RunRecord& run, bool colour) {
+std::string timeline(const ProbeInfo& probe, const RunRecord& run, bool colour, std::size_t width) {
   // Each is in order of time; where a frame came at the moment its phase began, the phase stands first.
   std::vector<Line> phases, frames, lines;
   for (const PhaseTime& phase : run.phases)
     phases.push_back({phase.began, of_phase(phase, phase.began - run.started)});
-  for (const Frame& frame : run.frames) frames.push_back({frame.at, of_frame(frame, frame.at - run.started)});
+  for (const Frame& frame : run.frames)
+    frames.push_back({frame.at, of_frame(frame, frame.at - run.started, std::max(width, narrowest))});
   std::ranges::merge(phases, frames, std::back_inserter(lines), {}, &Line::at, &Line::at);
 
   std::string text = probe.name + " (" + probe.type + ")\n";

@@ -18,8 +18,9 @@ namespace answerback::cli {
 //     12 bytes sent, 300 received, trace 4bf92f3577b34da6a3ce929d0e0e4736
 //   agent: FAIL no_start at dispatch after 15000.4 ms: 0 of 5 events
 // A frame that is JSON and names what it is, is headed by it. A second of silence is told.
-// Everything of the peer's is made printable: a terminal obeys nothing it sends.
-std::string timeline(const ProbeInfo&, const RunRecord&, bool colour);
+// Everything of the peer's is made printable: a terminal obeys nothing it sends. `width`: of the lines that
+// frames are folded to.
+std::string timeline(const ProbeInfo&, const RunRecord&, bool colour, std::size_t width = 118);
 
 // The last line of it, without colour and without a newline.
 std::string verdict_line(const ProbeInfo&, const RunRecord&);

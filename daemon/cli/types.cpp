@@ -26,13 +26,15 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+constexpr std::size_t widest_cell = 26;  // a longer one pushes its own line out, not all the others
+
 void print_text(const ProbeType& type, Services& services, std::ostream& out) {
   const auto keys = keys_of(type, services);
   std::size_t key_width = 0, type_width = 0, presence_width = 0;
   for (const config::KeyDoc& key : keys) {
     key_width = std::max(key_width, key.key.size());
-    type_width = std::max(type_width, key.type.size());
-    presence_width = std::max(presence_width, presence(key).size());
+    type_width = std::min(widest_cell, std::max(type_width, key.type.size()));
+    presence_width = std::min(widest_cell, std::max(presence_width, presence(key).size()));
   }
   out << type.name << ": " << type.summary << '\n';
   for (const config::KeyDoc& key : keys) {

@@ -48,6 +48,8 @@ class Loader {
   }
 
  private:
+  static constexpr const char* way_on = " (--config.file names another; what may be in it: answerback types)";
+
   std::optional<Fields> open(const fs::path& path) {
     Document& document = *config_.state->document;
     std::error_code ignored;
@@ -55,7 +57,8 @@ class Loader {
     auto bytes = read_file(path);
     if (!bytes) {
       complete_ = false;
-      diagnostics_.add({{path.string()}, "", bytes.error(), ""});
+      const bool is_main = config_.files.empty();
+      diagnostics_.add({{path.string()}, "", bytes.error() + (is_main ? way_on : ""), ""});
       return std::nullopt;
     }
     config_.text += *bytes;

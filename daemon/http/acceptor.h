@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "http/listen.h"
+#include "model/listen.h"
 
 namespace answerback::http {
 

@@ -124,8 +124,8 @@ asio::awaitable<void> stream(const Common& common, Line& line, Stream& source) {
   }
 }
 
-// Whether the client may ask again.
-asio::awaitable<bool> reply(const Common& common, Line& line, Request request, bool keep_alive) {
+// Whether the client may ask again; `tell`: it does not take that for granted.
+asio::awaitable<bool> reply(const Common& common, Line& line, Request request, bool keep_alive, bool tell) {
   line.within(common.limits.response);
   request.peer = line.peer();
   co_await judge(common, request);
@@ -140,6 +140,7 @@ asio::awaitable<bool> reply(const Common& common, Line& line, Request request, b
   const auto source = response.stream;
   const bool head_only = request.method == "HEAD";
   keep_alive = keep_alive && !source;
+  if (keep_alive && tell) response.headers.emplace_back("Connection", "keep-alive");
   if (!co_await send(common, line, std::move(response), head_only, keep_alive)) co_return false;
   if (source && !head_only) co_await stream(common, line, *source);
   co_return keep_alive;
@@ -168,9 +169,10 @@ asio::awaitable<void> converse(const Common& common, Line line) {
       whole = reader.feed(bytes);
     }
     keep_alive = whole && reader.keep_alive();
+    const bool old = whole && reader.is_old();
     std::expected<Request, Refusal> request = whole ? reader.take() : std::unexpected(whole.error());
     line.active();
-    keep_alive = request ? co_await reply(common, line, *std::move(request), keep_alive)
+    keep_alive = request ? co_await reply(common, line, *std::move(request), keep_alive, old)
                          : co_await refuse(common, line, request.error());
   }
   co_await line.part();

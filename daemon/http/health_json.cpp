@@ -8,6 +8,7 @@
 
 #include "http/glance_json.h"
 #include "http/json_text.h"
+#include "model/sentence.h"
 #include "model/text.h"
 
 namespace answerback::http {
@@ -195,6 +196,15 @@ Response starting(const Context& context) {
   return answer(context, Status::fail, root(context, Status::fail, not_trusted(context)));
 }
 
+std::string told_of(const Snapshot& snapshot, const std::vector<ProbeId>& ids) {
+  const bool all_up =
+      std::ranges::all_of(ids, [&](ProbeId id) { return snapshot.probes[id]->facts.health == Health::up; });
+  if (all_up || !snapshot.assessment) return {};
+  std::vector<ProbeFacts> facts;
+  for (const auto& each : snapshot.probes) facts.push_back(each->facts);
+  return sentence_about(*snapshot.plan, facts, *snapshot.assessment, ids);
+}
+
 // The answer of some probes that is not the whole: their worst status, unless nothing can be trusted.
 Response part(const Context& context, std::string_view what, Status status, const std::vector<ProbeId>& ids,
               Detail detail, const GroupInfo* group = nullptr) {
@@ -203,12 +213,7 @@ Response part(const Context& context, std::string_view what, Status status, cons
   std::string output = not_trusted(context);
   if (!output.empty()) status = Status::fail;
   if (output.empty() && ids.empty()) output = "no probes";
-  for (const ProbeId id : ids) {
-    const ProbeFacts& facts = snapshot.probes[id]->facts;
-    if (facts.health == Health::up || !not_trusted(context).empty()) continue;
-    output += (output.empty() ? "" : "; ") + plan.probes[id].name + ": " + std::string(name(facts.health));
-    if (facts.reason != Reason::none) output.append(" ").append(name(facts.reason));
-  }
+  if (output.empty()) output = told_of(snapshot, ids);
   json::object out = root(context, status, output);
   out["serviceId"] = text(plan.service);
   out["description"] = text(what);

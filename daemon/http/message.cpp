@@ -27,10 +27,12 @@ std::expected<std::pair<std::string, Pairs>, std::string> parse_target(std::stri
   auto url = boost::urls::parse_origin_form(text);
   if (!url) {
     url = boost::urls::parse_uri(text);  // as proxies write it
-    if (!url || !url->scheme().starts_with("http")) return std::unexpected("the target is not a path");
+    using boost::urls::scheme;
+    if (!url || (url->scheme_id() != scheme::http && url->scheme_id() != scheme::https))
+      return std::unexpected("the target is not a path");
   }
   std::pair<std::string, Pairs> out;
-  out.first = url->path();
+  out.first = url->path().empty() ? "/" : url->path();
   for (const auto each : url->params()) out.second.emplace_back(each.key, each.value);
   return out;
 }

@@ -1,5 +1,6 @@
 #include "http/wire.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
@@ -20,12 +21,21 @@ Refusal refusal(const boost::system::error_code& ec) {
   return {400, ec.message()};
 }
 
+// RFC 9112 3.2: a Host that cannot be one is to be refused.
+bool may_be_a_host(beast::string_view value) {
+  constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
+  return std::ranges::all_of(value, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.contains(c);
+  });
+}
+
 // What the parser lets through.
 std::optional<Refusal> flaw(const Message& message, bool chunked) {
   const bool old = message.version() < 11;
   if (const auto hosts = message.count(field::host); hosts > 1 || (hosts == 0 && !old)) {
     return Refusal{400, "one Host is needed"};
   }
+  if (!may_be_a_host(message[field::host])) return Refusal{400, "bad Host"};
   if (const auto codings = message.count(field::transfer_encoding); codings > 0) {
     if (old) return Refusal{400, "Transfer-Encoding needs HTTP/1.1"};
     if (codings > 1 || !chunked || !beast::iequals(message[field::transfer_encoding], "chunked")) {
@@ -100,6 +110,7 @@ std::expected<bool, Refusal> RequestReader::feed(std::string_view bytes) {
 
 bool RequestReader::empty() const { return impl_->pending.empty() && !impl_->header_whole; }
 bool RequestReader::keep_alive() const { return impl_->parser->keep_alive(); }
+bool RequestReader::is_old() const { return impl_->parser->get().version() < 11; }
 
 std::expected<Request, Refusal> RequestReader::take() {
   Message message = impl_->parser->release();

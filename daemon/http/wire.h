@@ -29,6 +29,7 @@ class RequestReader {
 
   bool empty() const;                      // no byte of a request has been seen
   bool keep_alive() const;                 // of the request that is whole
+  bool is_old() const;                     // it is of HTTP/1.0: that the connection stays must be said
   std::expected<Request, Refusal> take();  // the request that is whole; the next one begins
 
  private:

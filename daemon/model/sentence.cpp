@@ -60,6 +60,16 @@ std::string tell(const Plan& plan, std::span<const ProbeFacts> facts, const Caus
   return text;
 }
 
+std::string waiting_for(std::span<const std::string> probes) {
+  return "waiting for first results of " + list(probes);
+}
+
+std::string joined(std::span<const std::string> parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : " | ") + part;
+  return text;
+}
+
 // Probes we know nothing of: never judged yet, or judged once and lost sight of since.
 std::vector<std::string> unknowns(const Plan& plan, std::span<const ProbeFacts> facts) {
   std::vector<std::string> first, lost;
@@ -77,7 +87,7 @@ std::vector<std::string> unknowns(const Plan& plan, std::span<const ProbeFacts> 
     lost.resize(causes_told);
     lost.push_back(rest);
   }
-  if (!first.empty()) lost.push_back("waiting for first results of " + list(first));
+  if (!first.empty()) lost.push_back(waiting_for(first));
   return lost;
 }
 
@@ -89,9 +99,17 @@ std::string last_seen(const Plan& plan, std::span<const ProbeFacts> facts, std::
   if (causes.size() > causes_told)
     parts.push_back("and " + std::to_string(causes.size() - causes_told) + " more");
   std::ranges::move(unknowns(plan, facts), std::back_inserter(parts));
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : " | ") + part;
-  return text;
+  return joined(parts);
+}
+
+// A cause with all it does, another with what explains it.
+std::string tell_one(const Plan& plan, std::span<const ProbeFacts> facts, const Assessment& whole,
+                     ProbeId id) {
+  const auto cause = std::ranges::find(whole.causes, id, &Cause::probe);
+  if (cause != whole.causes.end()) return tell(plan, facts, *cause);
+  std::vector<std::string> because;
+  for (const ProbeId root : whole.caused_by[id]) because.push_back(plan.probes[root].name);
+  return plan.probes[id].name + ": " + stated(facts[id]) + clause("because of", because);
 }
 
 }  // namespace
@@ -131,6 +149,26 @@ std::string sentence(const Plan& plan, std::span<const ProbeFacts> facts, std::s
   if (not_looking.empty()) return seen;
   return "not looking: " + one_line(not_looking, text_cap) +
          "; the last answer is held: " + (seen.empty() ? "pass" : seen);
+}
+
+std::string sentence_about(const Plan& plan, std::span<const ProbeFacts> facts, const Assessment& whole,
+                           std::span<const ProbeId> ids) {
+  std::vector<std::string> told, rest, first;
+  for (const ProbeId id : ids) {
+    const Health health = facts[id].health;
+    if (health == Health::up) continue;
+    const std::string& probe = plan.probes[id].name;
+    if (health == Health::unknown && facts[id].reason == Reason::none) {
+      first.push_back(probe);
+    } else if (told.size() < causes_told) {
+      told.push_back(tell_one(plan, facts, whole, id));
+    } else {
+      rest.push_back(probe + ": " + std::string(name(health)));
+    }
+  }
+  if (!rest.empty()) told.push_back(list(rest));
+  if (!first.empty()) told.push_back(waiting_for(first));
+  return joined(told);
 }
 
 std::string sentence_of(const Plan& plan, std::span<const ProbeFacts> facts, const Cause& cause) {

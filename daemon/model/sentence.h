@@ -21,6 +21,11 @@ std::string sentence(const Plan&, std::span<const ProbeFacts>, std::span<const C
 // The part of it that tells of one cause alone.
 std::string sentence_of(const Plan&, std::span<const ProbeFacts>, const Cause&);
 
+// Of some probes alone, in their order, as sentence() would: each that is not up, up to three told in full.
+// One that another explains names it: "…; because of postgres". Empty when all are up.
+std::string sentence_about(const Plan&, std::span<const ProbeFacts>, const Assessment&,
+                           std::span<const ProbeId>);
+
 // "down connect_refused at connect since 2026-11-22T03:12:09Z (connection refused by 127.0.0.1:5432)"; "up
 // since …". `before_fault` stands between the health and the reason.
 std::string stated(const ProbeFacts&, std::string_view before_fault = " ");

@@ -111,6 +111,16 @@ std::string padded(unsigned value, std::size_t width) {
 std::string clip(std::string_view text, std::size_t most) { return copy(text, most, false); }
 std::string one_line(std::string_view text, std::size_t most) { return copy(text, most, true); }
 
+std::string headlines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (!line.empty() && line.front() != ' ') out.append(out.empty() ? "" : "; ").append(line);
+  }
+  return out;
+}
+
 std::optional<Wall> parse_time(std::string_view text) {
   using namespace std::chrono;
   const auto number = [&](std::string_view before, std::size_t width) -> std::optional<int> {

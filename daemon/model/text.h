@@ -17,6 +17,10 @@ std::string clip(std::string_view text, std::size_t most);
 // \x1b, \u2028.
 std::string one_line(std::string_view text, std::size_t most);
 
+// The lines that are not indented, as one: "a.yaml:1:1: x; a.yaml:2:1: y", without what is drawn beneath
+// them.
+std::string headlines(std::string_view text);
+
 // "2026-11-22T03:12:09Z": UTC, whole seconds, rounded down.
 std::string iso_time(Wall);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,13 +42,22 @@ std::optional<Stat> read_stat() {
   return fields ? std::optional(stat) : std::nullopt;
 }
 
-std::optional<double> boot_time() {
+// Where /proc shows processes alone (systemd's ProcSubset=pid).
+double boot_time_by_clocks() {
+  timespec wall{}, since_boot{};
+  ::clock_gettime(CLOCK_REALTIME, &wall);
+  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+  return static_cast<double>(wall.tv_sec - since_boot.tv_sec);
+}
+
+double boot_time() {
   std::ifstream file("/proc/stat");
   for (std::string key, rest; file >> key; std::getline(file, rest)) {
     double at = 0;
     if (key == "btime" && file >> at) return at;
   }
-  return std::nullopt;
+  static const double once = boot_time_by_clocks();  // it would tremble from scrape to scrape
+  return once;
 }
 
 std::optional<double> open_files() {
@@ -73,7 +83,7 @@ void add_process(Families& out) {
   if (stat) {
     cpu.value({}, (stat->utime + stat->stime) / ticks);
     memory.value({}, stat->rss * static_cast<double>(::sysconf(_SC_PAGESIZE)));
-    if (const auto boot = boot_time()) start.value({}, *boot + stat->start_time / ticks);
+    start.value({}, boot_time() + stat->start_time / ticks);
   }
   Family& open = out.gauge("process_open_fds", "Number of open file descriptors.");
   if (const auto count = open_files()) open.value({}, *count);

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from harness import ANSWERBACK, Scenario, need
@@ -86,6 +87,16 @@ class Notified(Scenario):
         told.socket.settimeout(1)
         with self.assertRaises(TimeoutError):
             told.until("WATCHDOG=1")
+
+
+class Confined(Scenario):
+    def test_it_knows_when_it_started_where_proc_shows_processes_alone(self):
+        if os.getuid() != 0:
+            self.skipTest("needs root, for a /proc of its own")
+        began = time.time()
+        daemon = self.daemon("service: shop\n", prefix=["unshare", "--mount", "sh", "-c", 'mount -t proc -o subset=pid proc /proc && exec "$@"', "sh"])
+        started = daemon.metric("process_start_time_seconds")
+        self.assertLess(abs(started - began), 3)
 
 
 class Unit(unittest.TestCase):

@@ -148,6 +148,9 @@ class Bases(unittest.TestCase):
                                  [(p["name"], p["containerPort"]) for p in container["ports"]])
             if each["kind"] == "NetworkPolicy":
                 self.assertEqual(spec["ingress"][0]["ports"], [{"port": 9797}])
+                names = [e for e in spec["egress"] if {"ipBlock": {"cidr": "169.254.20.10/32"}} in e["to"]]
+                self.assertEqual([sorted(p["protocol"] for p in e["ports"] if p["port"] == 53) for e in names], [["TCP", "UDP"]],
+                                 "NodeLocal DNSCache is link-local, too")
         services = [each for _, each in self.all("Service")]
         scraped = []
         for _, monitor in self.all("ServiceMonitor"):

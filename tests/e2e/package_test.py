@@ -14,6 +14,9 @@ import urllib.request
 from harness import ROOT, need, wait_for
 
 
+WAIT_FOR_AN_OWNER = {"bogus-mail-host", "bogus-mail-host-in-debian-changelog", "no-copyright-file"}  # an address, a licence
+
+
 def fetched(path):
     """(type, text) of what the installed daemon serves there."""
     with urllib.request.urlopen(f"http://127.0.0.1:9797/{path}", timeout=5) as answer:
@@ -40,6 +43,9 @@ class Package(unittest.TestCase):
         for target in ("manual", "package"):
             subprocess.run(["cmake", "--build", build, "--target", target], check=True)
         [package] = build.glob("answerback_*.deb")
+        if shutil.which("lintian"):
+            said = subprocess.run(["lintian", package], capture_output=True, text=True).stdout
+            self.assertLessEqual(set(re.findall(r"E: answerback: (\S+)", said)), WAIT_FOR_AN_OWNER, said)
         chroot = pathlib.Path(tempfile.mkdtemp(prefix="answerback-chroot-"))
         self.addCleanup(shutil.rmtree, chroot)
         subprocess.run([need("debootstrap"), "--variant=minbase", "bookworm", chroot, *os.environ.get("ANSWERBACK_MIRROR", "").split()],
@@ -51,7 +57,11 @@ class Package(unittest.TestCase):
         shutil.copy(package, chroot / package.name)
         done = inside(f"apt-get install -y --no-install-recommends ./{package.name}")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        done = inside("answerback check --config.file=/etc/answerback/config.yaml && answerback --version")
+        # Every link of the installed README that leads into docs/ leads somewhere; /usr/share/doc is as apt has put it.
+        for link in re.findall(r"\]\((docs/[^)#]+)", (ROOT / "README.md").read_text()):
+            self.assertTrue((chroot / "usr/share/doc/answerback" / link).exists(), link)
+        advice = re.search(r"(?m)^#   (answerback check .*?) &&", (chroot / "etc/answerback/config.yaml").read_text())[1]
+        done = inside(f"cd / && {advice} && answerback --version")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         daemon = subprocess.Popen(["chroot", chroot, "answerback", "run", "--config.file=/etc/answerback/config.yaml"])
         try:

@@ -74,6 +74,26 @@ TEST_F(Status, FitsTheTerminal) {
               AllOf(HasSubstr("REASON"), Not(HasSubstr("TOOK")), Not(HasSubstr("PHASE"))));
 }
 
+TEST_F(Status, ALongNameCostsNobodyTheReason) {
+  const std::string name(100, 'n');
+  const std::string text = print(R"({"status":"fail","serviceId":")" + std::string(100, 's') + R"(","checks":{
+    "db":[{"health":"down","reason":"connect_refused","phase":"connect","since":"2026-11-22T11:58:30Z"}],")" +
+                                     name + R"(":[{"health":"up"}]}})",
+                                 80);
+  EXPECT_THAT(text, AllOf(HasSubstr("  down    connect_refused  connect"), HasSubstr("nnn…  up")));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80U) << line;
+}
+
+TEST_F(Status, ManyCausesDoNotBuryTheTable) {
+  std::string causes;
+  for (int i = 0; i < 12; ++i)
+    causes += (i == 0 ? "" : ",") + std::string(R"({"probe":"p)") + std::to_string(i) + R"("})";
+  const std::string text = print(R"({"status":"fail","checks":{},"causes":[)" + causes + "]}");
+  EXPECT_THAT(text, AllOf(HasSubstr("cause p9:"), Not(HasSubstr("cause p10:")),
+                          HasSubstr("\nand 2 more causes: they are in the table\n")));
+}
+
 TEST_F(Status, CodesFollowTheStatus) {
   for (const auto& [status, wanted] : {std::pair("pass", 0), {"warn", 1}, {"fail", 2}}) {
     const std::string body = R"({"status":")" + std::string(status) + R"(","checks":{}})";
@@ -109,6 +129,11 @@ TEST(Columns, WrapBetweenWordsAndCutAtCharacters) {
   EXPECT_EQ(wrapped("aaaaaaaaaa", 4, 2), "aaaa\n  aa\n  aa\n  aa\n");
   EXPECT_EQ(wrapped("ääää öö", 4, 0), "ääää\nöö\n");
   EXPECT_EQ(wrapped("", 4, 2), "\n");
+  EXPECT_EQ(wrapped("日本語 e\u0301 😀", 5, 0), "日本\n語\ne\u0301 😀\n");
+  EXPECT_EQ(wrapped("日本", 1, 0), "日\n本\n");  // wider than all there is
+  EXPECT_EQ(columns("日本語 e\u0301 😀"), 11U);
+  EXPECT_EQ(cut("日本語", 5), "日本…");
+  EXPECT_EQ(cut("日本語", 4), "日…");
   EXPECT_EQ(cut("äöü", 2), "ä…");
   EXPECT_EQ(cut("äöü", 3), "äöü");
   EXPECT_EQ(padded("ä", 3), "ä  ");

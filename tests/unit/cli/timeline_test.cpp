@@ -61,6 +61,10 @@ TEST(Timeline, NoLineIsWiderThanATerminal) {
   std::string text = "{\"type\":\"agent_started\",\"words\":\"";
   for (int i = 0; i < 40; ++i) text += "d\u00e9j\u00e0 ";
   run.frames = {{run.started, "received", text}, {run.started, std::string(200, 'l'), "x"}};
+  for (const std::size_t width : {80U, 118U}) {
+    std::istringstream narrow(timeline(some_probe("a"), run, false, width));
+    for (std::string line; std::getline(narrow, line);) EXPECT_LE(line.size(), width) << line;
+  }
   std::istringstream lines(timeline(some_probe("a"), run, false));
   std::string unfolded;
   for (std::string line; std::getline(lines, line);) {

@@ -142,7 +142,27 @@ TEST_F(HealthJson, AGroupAnswersForItsOwnProbes) {
 TEST_F(HealthJson, AFailingProbeAnswersWithItsReason) {
   const Response response = health(context(), ProbeId{1});
   EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(json::parse(response.body).at("output"), "agent: down no_start");
+  EXPECT_EQ(json::parse(response.body).at("output"),
+            "agent: down no_start at dispatch since 2026-11-22T11:58:30Z (no event in 2 s); because of db");
+}
+
+TEST_F(HealthJson, ACauseIsToldInTheWordsOfTheWhole) {
+  EXPECT_EQ(json::parse(health(context(), ProbeId{0}).body).at("output"), whole().at("output"));
+}
+
+TEST_F(HealthJson, AGroupTellsThreeInFullAndNamesTheRest) {
+  std::vector<ProbeId> needs{1, 0, 2};
+  for (const char* name : {"slow", "gone", "new"})
+    needs.push_back(given.probe({.name = name,
+                                 .health = name == std::string_view("new") ? Health::unknown : Health::down,
+                                 .reason = name == std::string_view("new") ? Reason::none : Reason::reset}));
+  given.group("all", needs);
+  const json::value body = json::parse(health(context(), given.plan.groups.back()).body);
+  const std::string told(body.at("output").as_string());
+  EXPECT_THAT(told, testing::StartsWith("agent: down no_start at dispatch since "));
+  EXPECT_THAT(told, testing::HasSubstr("; because of db | db: down connect_refused at connect since "));
+  EXPECT_THAT(told, testing::HasSubstr(" | slow: down reset at "));
+  EXPECT_THAT(told, testing::EndsWith(" | gone: down | waiting for first results of new"));
 }
 
 TEST_F(HealthJson, DegradedWarnsWith200) {

@@ -19,10 +19,11 @@ TEST(Target, MayBeAWholeUrl) {
   const auto target = parse_target("http://host:9797/livez?verbose");
   ASSERT_TRUE(target);
   EXPECT_EQ(target->first, "/livez");
+  EXPECT_EQ(parse_target("HTTP://host?x")->first, "/");
 }
 
 TEST(Target, ThatIsNoPathIsRefused) {
-  for (const char* bad : {"", "livez", "*", "/a%zz", "/a b", "host:80"})
+  for (const char* bad : {"", "livez", "*", "/a%zz", "/a b", "host:80", "httpx://host/"})
     EXPECT_FALSE(parse_target(bad)) << bad;
 }
 

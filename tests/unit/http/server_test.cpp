@@ -82,6 +82,17 @@ TEST_F(Served, PipelinedRequestsAreAnsweredInOrder) {
   }
 }
 
+TEST_F(Served, AnOldClientThatAsksToStayIsToldThatItMay) {
+  serve();
+  const RawClient client(port_);
+  client.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(client.receive_until(" ."), HasSubstr("\r\nConnection: keep-alive\r\n"));
+  client.send("GET /b HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.receive_until(" ."), HasSubstr("\r\nConnection: close\r\n"));
+  client.send(get);
+  EXPECT_THAT(client.receive_all(), testing::IsEmpty());
+}
+
 TEST_F(Served, BytesMayComeOneByOne) {
   serve();
   const RawClient client(port_);

@@ -39,6 +39,13 @@ TEST(OneLine, EscapesWhatWouldBreakOrDisguiseALine) {
   EXPECT_EQ(one_line("ab\ncd", 3), "ab…") << "an escape is kept whole or not at all";
 }
 
+TEST(Headlines, LeavesOutWhatIsDrawnBeneath) {
+  EXPECT_EQ(headlines(""), "");
+  EXPECT_EQ(headlines("web.yml: no such file\n"), "web.yml: no such file");
+  EXPECT_EQ(headlines("c.yaml:1:9: a\n    1 | x: [\n      | ^\nc.yaml:2:1: b\n"),
+            "c.yaml:1:9: a; c.yaml:2:1: b");
+}
+
 TEST(IsoTime, IsUtcInWholeSeconds) {
   EXPECT_EQ(iso_time(Wall{}), "1970-01-01T00:00:00Z");
   const Wall moment(sys_days(year(2026) / November / 22) + 3h + 12min + 9s);
