@@ -183,6 +183,23 @@ TEST(Jws, WhatDoesNotFitIsToldAndNeverVerifies) {
   EXPECT_EQ(said(verify(token, keys[0])), "the algorithm of its header is none that verifies");
 }
 
+TEST(Jws, AKeyThatNamesItsAlgorithmFitsNoOther) {
+  const auto key_for = [](const std::string& alg) {
+    std::string set = rfc_keys;
+    const std::string_view type = R"("kty":"RSA",)";
+    set.insert(set.find(type) + type.size(), R"("alg":")" + alg + "\",");
+    return keys_in(set)[0];
+  };
+  const Jwk any = keys_in(rfc_keys)[0], own = key_for("RS256"), other = key_for("PS256");
+  EXPECT_TRUE(fits(any, "RS256") && fits(any, "PS256"));
+  EXPECT_TRUE(fits(own, "RS256"));
+  EXPECT_FALSE(fits(own, "RS512") || fits(own, "PS256") || fits(own, "ES256"));
+  EXPECT_TRUE(verify(parsed(rfc_rs256), own));
+  const auto refused = verify(parsed(rfc_rs256), other);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), "the key is not one for RS256");
+}
+
 TEST(Jws, WhatIsNoTokenIsTold) {
   const auto said = [](const std::string& token) {
     auto jws = parse_jws(token);
