@@ -1,5 +1,6 @@
 #include "engine/watched.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace answerback::engine {
@@ -51,6 +52,8 @@ std::optional<Change> Watched::take(std::shared_ptr<const RunRecord> run, const 
   if (result.verdict == Verdict::pass || result.verdict == Verdict::warn) answered_ = true;
   explain(*run, info, facts);
   date(*run, from.failures, facts);
+  const bool left_up = (before == Health::up || before == Health::unknown) && health() != before;
+  count_against(*run, left_up, thresholds.fall, facts);
   if (before != Health::unknown && before != Health::up && health() == Health::up) facts.recovered = working_;
   state_.since = health() == before ? since : run->ended;
   return health() == before ? std::nullopt : std::optional(Change{before, health()});
@@ -90,6 +93,19 @@ void Watched::date(const RunRecord& run, int failures_before, ProbeFacts& facts)
   if (!failed && facts.good == Steady::min()) working_ = run.started;
   if (failed) facts.failed = run.started;
   facts.good = failed ? Steady::min() : run.started;
+}
+
+// Whose trouble it is, see ProbeFacts::itself.
+void Watched::count_against(const RunRecord& run, bool left_up, int fall, ProbeFacts& facts) {
+  if (run.result.verdict == Verdict::unknown) return;
+  if (run.result.verdict == Verdict::pass) {
+    if (health() == Health::up) bad_.clear();
+    return;
+  }
+  bad_.push_back(run.started);
+  while (bad_.size() > static_cast<std::size_t>(fall)) bad_.pop_front();
+  const bool as_many = bad_.size() == static_cast<std::size_t>(fall);
+  if (left_up || as_many) facts.itself = std::max(facts.itself, bad_.front());
 }
 
 std::optional<Change> Watched::forget_if_silent(const ProbeInfo& info, Steady now, ProbeFacts& facts) {

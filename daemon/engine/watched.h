@@ -2,6 +2,7 @@
 // All that is known of one probe, and what a run or silence makes of it. Its facts lie beside it, for the
 // whole is judged from those of all probes.
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,7 @@ class Watched {
   bool starting(const RunRecord&, const ProbeInfo&) const;
   void explain(const RunRecord&, const ProbeInfo&, ProbeFacts&) const;
   void date(const RunRecord&, int failures_before, ProbeFacts&);
+  void count_against(const RunRecord&, bool left_up, int fall, ProbeFacts&);
 
   HealthState pick_up(Verdict);  // what a verdict is judged from: where it was left, the first time
 
@@ -55,10 +57,11 @@ class Watched {
   Tally tally_;
   std::optional<Wall> last_pass_;
   std::shared_ptr<const RunRecord> last_, last_not_ok_;
-  Steady judged_{};        // when the newest verdict came, or since when there could have been one
-  Steady born_{};          // since when it is watched
-  Steady working_{};       // start of the first of its newest good runs in a row
-  bool answered_ = false;  // it has passed, or warned, at least once
+  Steady judged_{};         // when the newest verdict came, or since when there could have been one
+  Steady born_{};           // since when it is watched
+  std::deque<Steady> bad_;  // starts of its newest failures and warnings since it was last well, up to `fall`
+  Steady working_{};        // start of the first of its newest good runs in a row
+  bool answered_ = false;   // it has passed, or warned, at least once
   std::shared_ptr<const ProbeView> view_;
 };
 

@@ -106,7 +106,7 @@ std::vector<Health> as_explaining(std::span<const ProbeFacts> facts) {
 std::vector<ProbeId> healed_since(const Plan& plan, std::span<const ProbeFacts> facts, ProbeId probe) {
   std::vector<ProbeId> healed;
   for (const ProbeId id : dependencies(plan, probe)) {
-    if (facts[id].health == Health::up && facts[id].recovered > facts[probe].failed) healed.push_back(id);
+    if (facts[id].health == Health::up && facts[id].recovered > facts[probe].itself) healed.push_back(id);
   }
   return healed;
 }

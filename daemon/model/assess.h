@@ -24,8 +24,10 @@ struct Cause {
   std::vector<std::string> whys = {};     // from what users feel down to this probe, each because of the next
   double value_blocked = 0;               // percent
   std::string finding = {};  // what another probe adds to it: "while ws-direct works, …"; see findings()
-  std::vector<ProbeId> healed = {};  // what it depends on and is up again; it has not failed since
-  std::string silenced_by = {};      // why nobody is told ("maintenance: db upgrade"); empty: everybody is
+  // What it depends on and is up again since its trouble began: theirs it was, and may be over. Its own it is
+  // after as many bad runs as would have taken it down, all of them begun later.
+  std::vector<ProbeId> healed = {};
+  std::string silenced_by = {};  // why nobody is told ("maintenance: db upgrade"); empty: everybody is
 };
 
 struct Readiness {

@@ -37,6 +37,9 @@ struct ProbeFacts {
   Steady good = Steady::min();       // start of its newest run, if that was a pass or a warning
   Steady failed = Steady::min();     // start of its newest failure
   Steady recovered = Steady::min();  // start of the first of the good runs that last brought it up again
+  // What recovered before that does not explain its trouble: start of the first of the bad runs that took it
+  // away from up, and once there are `fall` bad ones after, of the first of the newest so many.
+  Steady itself = Steady::min();
 };
 
 }  // namespace answerback

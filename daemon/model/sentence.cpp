@@ -47,9 +47,11 @@ std::string tell(const Plan& plan, std::span<const ProbeFacts> facts, const Caus
   const ProbeInfo& probe = plan.probes[cause.probe];
   std::string text = probe.name + ": " + stated(facts[cause.probe]);
   if (!cause.finding.empty()) text += "; " + std::string(name(cause.reason)) + ": " + cause.finding;
+  const auto seen_since = [&](ProbeId id) { return facts[cause.probe].failed >= facts[id].recovered; };
   if (!cause.healed.empty())
     text += "; " + list(names(plan, facts, cause.healed, Health::up)) +
-            (cause.healed.size() == 1 ? " is" : " are") + " up again, no failure seen since";
+            (cause.healed.size() == 1 ? " is" : " are") + " up again" +
+            (std::ranges::any_of(cause.healed, seen_since) ? " only lately" : ", no failure seen since");
   if (!probe.critical) text += "; not critical";
   text += clause("blocks", names(plan, facts, cause.blocks, Health::down));
   text += clause("degrades", names(plan, facts, cause.blocks, Health::degraded));

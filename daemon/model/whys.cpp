@@ -53,15 +53,18 @@ std::string link(const Plan& plan, const ProbeFacts& facts, ProbeId id) {
 // What lies around the way: everything it depends on that is not on it, by health.
 std::string surroundings(const Plan& plan, std::span<const ProbeFacts> facts, std::span<const ProbeId> way,
                          const Cause& cause) {
-  std::vector<std::string> up, healed, degraded, down, unknown;
+  std::vector<std::string> up, healed, lately, degraded, down, unknown;
   for (const ProbeId id : dependencies(plan, way.front())) {
     if (std::ranges::find(way, id) != way.end()) continue;
     const Health health = facts[id].health;
-    (std::ranges::binary_search(cause.healed, id) ? healed
-     : health == Health::up                       ? up
-     : health == Health::degraded                 ? degraded
-     : health == Health::down                     ? down
-                                                  : unknown)
+    const bool back = std::ranges::binary_search(cause.healed, id);
+    const bool failed_since = facts[cause.probe].failed >= facts[id].recovered;
+    (back && failed_since         ? lately
+     : back                       ? healed
+     : health == Health::up       ? up
+     : health == Health::degraded ? degraded
+     : health == Health::down     ? down
+                                  : unknown)
         .push_back(plan.probes[id].name);
   }
   std::string text;
@@ -71,6 +74,7 @@ std::string surroundings(const Plan& plan, std::span<const ProbeFacts> facts, st
             std::string(was);
   };
   clause(healed, "down when it last failed");
+  clause(lately, "down until lately");
   clause(up, "up");
   clause(degraded, "degraded");
   clause(down, "down as well");

@@ -326,9 +326,56 @@ TEST_F(PipelineTest, WhatACauseLeavesBehindIsNotBlamedBeforeItFailsAgain) {
   for (int i = 0; i < 3; ++i) round(refused(), refused());
   pass_time(1s);
   for (int i = 0; i < 2; ++i) finish(ProbeResult::pass(), 0);
+  for (int i = 0; i < 2; ++i) {
+    round(ProbeResult::pass(), refused());
+    EXPECT_TRUE(output().contains("; db is up again only lately")) << output();
+    EXPECT_EQ(look()->assessment->causes.at(0).whys.back(), "db was down until lately");
+    EXPECT_EQ(look()->incidents->front().cause, "db") << "it may need a moment to get over it";
+  }
   round(ProbeResult::pass(), refused());
   EXPECT_FALSE(output().contains("up again")) << output();
-  EXPECT_EQ(look()->incidents->front().cause, "agent") << "now it is its own";
+  EXPECT_EQ(look()->incidents->front().cause, "agent") << "as often would have taken it down by itself";
+}
+
+TEST_F(PipelineTest, WhatGoesWrongAfterAllIsWellAgainIsItsOwn) {
+  auto agent = probe_info("agent");
+  agent.depends_on = {0};
+  replace({probe_info("db"), agent});
+  const auto round = [&](ProbeResult of_db, ProbeResult of_agent) {
+    pass_time(1s);
+    finish(std::move(of_db), 0);
+    finish(std::move(of_agent), 1);
+    return look()->assessment;
+  };
+  for (int i = 0; i < 3; ++i) round(refused(), ProbeResult::pass());
+  for (int i = 0; i < 3; ++i) round(ProbeResult::pass(), ProbeResult::pass());
+  const auto warned = round(ProbeResult::pass(), ProbeResult::warn(Reason::slow, "3 s"));
+  ASSERT_EQ(warned->causes.size(), 1U);
+  EXPECT_TRUE(warned->causes[0].healed.empty()) << warned->output;
+  round(ProbeResult::pass(), ProbeResult::pass());
+  std::shared_ptr<const Assessment> failed;
+  for (int i = 0; i < 3; ++i) failed = round(ProbeResult::pass(), refused());
+  ASSERT_EQ(failed->causes.size(), 1U);
+  EXPECT_TRUE(failed->causes[0].healed.empty()) << failed->output;
+}
+
+TEST_F(PipelineTest, FailuresOfARootsTimeCountForTheRoot) {
+  auto agent = probe_info("agent");
+  agent.depends_on = {0};
+  replace({probe_info("db"), agent});
+  const auto round = [&](ProbeResult of_db, ProbeResult of_agent) {
+    pass_time(1s);
+    finish(std::move(of_db), 0);
+    finish(std::move(of_agent), 1);
+    return look()->assessment;
+  };
+  round(ProbeResult::pass(), ProbeResult::pass());
+  round(refused(), ProbeResult::pass());
+  for (int i = 0; i < 2; ++i) round(refused(), refused());
+  for (int i = 0; i < 2; ++i) round(ProbeResult::pass(), refused());
+  EXPECT_EQ(look()->assessment->causes.at(0).healed, std::vector<ProbeId>{0}) << look()->assessment->output;
+  round(ProbeResult::pass(), refused());
+  EXPECT_TRUE(look()->assessment->causes.at(0).healed.empty()) << "three failures of its own";
 }
 
 TEST_F(PipelineTest, WhatMovesTogetherIsJudgedTogether) {
