@@ -46,9 +46,11 @@ struct Engine::Impl {
 
   void beat() {
     const Steady now = clock.now();
-    board.beat(now);
     pipeline.beat(now, clock.wall());
+    // Who sees us alive again must not find what was known before we stood still.
+    if (now - board.last_beat() > stall_limit && pipeline.changed()) publish();
     publish_in_time();
+    board.beat(now);
     beat_alarm->set(now + StallGuard::Limits{}.beat);
   }
 

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "model/time.h"
+#include "model/snapshot.h"
 
 namespace answerback::engine {
 
@@ -13,7 +13,7 @@ class StallGuard {
  public:
   struct Limits {
     Duration beat = std::chrono::milliseconds(100);  // how often at least it is told the time
-    Duration stall = std::chrono::seconds(1);        // a gap longer than this is a stall
+    Duration stall = stall_limit;                    // a gap longer than this is a stall
     Duration recovery = std::chrono::seconds(2);     // after a stall we do not look for so long
   };
   StallGuard() = default;

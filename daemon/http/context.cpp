@@ -5,7 +5,7 @@ namespace answerback::http {
 std::string not_trusted(const Context& context) {
   if (context.stopping) return "stopping";
   if (!context.snapshot) return "starting: no results yet";
-  if (context.beat_age >= beat_limit) {
+  if (context.beat_age > stall_limit) {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(context.beat_age).count();
     return "not looking: the daemon's own loop has stood still for " + std::to_string(age) + " s";
   }

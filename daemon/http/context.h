@@ -49,7 +49,7 @@ struct Context {
 inline constexpr Duration beat_limit = std::chrono::seconds(10);
 
 // Why nothing in the snapshot may be trusted right now ("starting: …", "stopping", "not looking: …"); empty
-// if all is well.
+// if all is well. Right after a freeze it is the snapshot of before: no sign of life for stall_limit says so.
 std::string not_trusted(const Context&);
 
 }  // namespace answerback::http

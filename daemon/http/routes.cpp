@@ -62,7 +62,8 @@ NamedCheck nothing_needed(const Context& context) {
 
 std::vector<NamedCheck> readiness_checks(const Context& context, std::string_view group) {
   const bool engine = context.beat_age < beat_limit;
-  const bool looking = has_plan(context) && context.snapshot->ourselves.looking;
+  const bool looking =
+      has_plan(context) && context.snapshot->ourselves.looking && context.beat_age <= stall_limit;
   std::vector<NamedCheck> checks{{"shutdown", !context.stopping}, {"engine", engine}, {"looking", looking}};
   const auto ours = std::ranges::find(checks, false, &NamedCheck::ok);
   if (ours != checks.end()) ours->why = not_trusted(context);

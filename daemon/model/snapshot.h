@@ -27,6 +27,9 @@ struct Reload {
   std::string error;  // why the last one was refused
 };
 
+// Without a turn of our own loop for longer than this, we were not looking.
+inline constexpr Duration stall_limit = std::chrono::seconds(1);
+
 // About ourselves.
 struct Ourselves {
   Wall started{};

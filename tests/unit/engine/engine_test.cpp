@@ -110,6 +110,21 @@ TEST_F(EngineTest, AFreezeMovesNoHealth) {
   EXPECT_EQ(board.read()->ourselves.stalls, 2U);
 }
 
+TEST_F(EngineTest, WhoSeesItAliveAgainAfterAFreezeSeesThatItWasNotLooking) {
+  engine.start(plan_of({probe_info("a", 5s)}), {always(ProbeResult::pass())});
+  clock.run_for(60s);
+  clock.freeze(5s);
+  int looks = 0;
+  const auto look = clock.alarm([&] {
+    ++looks;
+    EXPECT_TRUE(board.last_beat() < clock.now() || !board.read()->ourselves.looking);
+  });
+  look->set(clock.now());  // rung between what fell due meanwhile and what that sets
+  clock.run_for(0s);
+  EXPECT_EQ(looks, 1);
+  EXPECT_EQ(board.last_beat(), clock.now());
+}
+
 TEST_F(EngineTest, AStepOfTheWallClockMovesNothing) {
   engine.start(plan_of({probe_info("a", 5s)}), {always(ProbeResult::pass())});
   clock.run_for(60s);

@@ -127,6 +127,18 @@ TEST_F(Routes, StatusFollowsOurOwnCondition) {
   }
 }
 
+TEST_F(Routes, WhatWasKnownBeforeAFreezeIsNotTrustedAfterIt) {
+  beat_age = 3500ms;  // frozen, and the engine has not had its turn yet
+  EXPECT_EQ(ask("/livez").status, 200);
+  EXPECT_EQ(ask("/health").status, 503);
+  EXPECT_EQ(ask("/readyz").status, 503);
+  EXPECT_THAT(ask("/readyz").body, HasSubstr("[+]engine ok\n[-]looking failed: reason withheld\n"));
+  EXPECT_THAT(ask("/readyz").body,
+              HasSubstr("why: not looking: the daemon's own loop has stood still for 3 s"));
+  beat_age = stall_limit;
+  EXPECT_EQ(ask("/readyz").status, 200);
+}
+
 TEST_F(Routes, UnknownNamesAreToldWithTheKnownOnes) {
   const Response response = ask("/health/dbb%0a%3cb%3e");
   EXPECT_EQ(response.status, 404);
