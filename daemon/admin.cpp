@@ -12,6 +12,7 @@ constexpr std::chrono::seconds look_every{1};
 }  // namespace
 
 Admin::Admin(Calls calls) : calls_(std::move(calls)), signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
+  for (const int number : {SIGUSR1, SIGUSR2}) signals_.add(number);
   wait_for_signal();
 }
 
@@ -27,11 +28,11 @@ void Admin::stop() { loop_.stop(); }
 void Admin::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int number) {
     if (error) return;
-    if (number != SIGHUP) {
+    if (number == SIGTERM || number == SIGINT) {
       calls_.stop();
       return;
     }
-    calls_.reload();
+    number == SIGHUP ? calls_.reload() : calls_.tell();
     wait_for_signal();
   });
 }

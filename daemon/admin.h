@@ -15,11 +15,14 @@ class Admin {
   struct Calls {  // all on the admin's thread
     std::function<void()> reload;
     std::function<void()> stop;
+    std::function<void()> tell;       // how things stand
     std::function<void()> look = {};  // once a second, where files are watched
   };
 
-  explicit Admin(Calls);  // from now on SIGHUP, SIGTERM and SIGINT wait for serve() and do nothing else
-  ~Admin();               // waits for the call under way
+  // From now on SIGHUP (reload), SIGTERM and SIGINT (stop), SIGUSR1 and SIGUSR2 (tell: others reopen a log,
+  // or dump what they know) wait for serve() and do nothing else.
+  explicit Admin(Calls);
+  ~Admin();  // waits for the call under way
 
   void serve();  // once
   void stop();   // no call begins any more; any thread

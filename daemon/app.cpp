@@ -1,5 +1,6 @@
 #include "app.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -106,6 +107,7 @@ class Daemon {
     admin_.emplace(
         Admin::Calls{.reload = [this] { (void)reload(); },
                      .stop = [this] { stop(); },
+                     .tell = [this] { tell_how_things_stand(); },
                      .look = options_.watch ? std::function<void()>([this] { look_at_files(); }) : nullptr});
     listen_ = options_.listen.empty() ? first->listen : options_.listen;
     if (auto opened = open_port(listen_); !opened) return opened;
@@ -145,8 +147,9 @@ class Daemon {
     }
     server_.emplace([this](const http::Request& request) { return answer(request); }, http::Limits{},
                     http::guard_of(door_, prefix_));
-    const auto address = http::parse_listen(listen);
-    const auto port = address ? server_->start(*address) : std::unexpected(address.error());
+    const auto address = parse_listen(listen);
+    if (!address) return std::unexpected("answerback: listen: \"" + listen + "\": " + address.error() + '\n');
+    const auto port = server_->start(*address);
     if (!port) return std::unexpected("answerback: listen: " + port.error() + '\n');
     log_->log(sinks::LogLevel::info, "listening", {{"address", listen}, {"port", std::to_string(*port)}});
     return {};
@@ -194,6 +197,21 @@ class Daemon {
     tell(std::move(alerts));
     use(std::move(others));
     return {};
+  }
+
+  void tell_how_things_stand() {
+    const auto snapshot = board_.read();
+    if (!snapshot)
+      return log_->log(sinks::LogLevel::info, "asked how things stand", {{"status", "starting"}});
+    const Assessment& now = *snapshot->assessment;
+    const auto up = std::ranges::count(snapshot->probes, Health::up,
+                                       [](const auto& probe) { return probe->state.health; });
+    log_->log(sinks::LogLevel::info, "asked how things stand",
+              {{"status", name(now.status)},
+               {"ready", now.readiness.ready ? "yes" : "no"},
+               {"up", std::to_string(up)},
+               {"probes", std::to_string(snapshot->probes.size())},
+               {"output", now.output}});
   }
 
   void stop() {

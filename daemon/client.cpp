@@ -13,6 +13,7 @@
 
 #include "cli/asking.h"
 #include "cli/bundle.h"
+#include "cli/ending.h"
 #include "cli/options.h"
 #include "cli/status.h"
 #include "cli/wait.h"
@@ -175,12 +176,7 @@ int wait(const cli::Options& options) {
   return cli::wait_command(wanted, ask(options, std::chrono::seconds(2)), pace, std::cout, std::cerr);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const auto parsed = cli::parse(argc, argv);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& options = std::get<cli::Options>(parsed);
+int run(const cli::Options& options) {
   switch (options.command) {
     case cli::Command::healthcheck: return healthcheck(options);
     case cli::Command::status: return status(options);
@@ -189,4 +185,13 @@ int main(int argc, char** argv) {
     case cli::Command::debug: return debug(options);
     default: std::cerr << "answerback-client: this command is answerback's own\n"; return wrong_usage;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = cli::parse(argc, argv);
+  if (const int* code = std::get_if<int>(&parsed)) return cli::end_with(*code, 1);
+  const auto& options = std::get<cli::Options>(parsed);
+  return cli::end_with(run(options), cli::code_if_lost(options));
 }

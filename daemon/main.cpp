@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "app.h"
+#include "cli/ending.h"
 #include "cli/options.h"
 #include "program.h"
 
@@ -37,11 +38,13 @@ int run(const answerback::cli::Options& options) {
 
 int main(int argc, char** argv) {
   const auto parsed = answerback::cli::parse(argc, argv);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  if (const int* code = std::get_if<int>(&parsed)) return answerback::cli::end_with(*code, 1);
   const auto& options = std::get<answerback::cli::Options>(parsed);
   if (answerback::cli::asks_a_daemon(options.command)) return become_client(argv);
   try {
-    return run(options);
+    const int code = run(options);
+    if (options.command == Command::run) return code;  // it says nothing there: its log is on stderr
+    return answerback::cli::end_with(code, answerback::cli::code_if_lost(options));
   } catch (const std::exception& e) {  // no descriptor, thread or memory left for us to begin with
     std::cerr << "answerback: cannot start: " << e.what() << '\n';
     return options.command == Command::probe ? 2 : 1;

@@ -3,6 +3,11 @@
 #include "credentials/tls_keys.h"
 
 namespace answerback::blackbox {
+namespace {
+
+constexpr const char* left_out = "not supported by answerback: this module is left out";
+
+}  // namespace
 
 IpChoice read_ip_choice(config::Fields& fields) {
   // Empty is ip6 there, too.
@@ -43,7 +48,12 @@ std::vector<probes::Pattern> read_patterns(config::Fields& fields, std::string_v
 
 void lacks(config::Fields& fields, std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys)
-    if (fields.has(key)) fields.error(key, "not supported by answerback: this module is left out");
+    if (fields.has(key)) fields.error(key, left_out);
+}
+
+void lacks_when_set(config::Fields& fields, std::initializer_list<std::string_view> flags) {
+  for (const std::string_view key : flags)
+    if (fields.flag(key, false, "")) fields.error(key, left_out);
 }
 
 }  // namespace answerback::blackbox

@@ -24,5 +24,6 @@ std::vector<probes::Pattern> read_patterns(config::Fields&, std::string_view key
 
 // Names what blackbox_exporter has and we have not, at the place of each key that is there.
 void lacks(config::Fields&, std::initializer_list<std::string_view> keys);
+void lacks_when_set(config::Fields&, std::initializer_list<std::string_view> flags);  // false is what we do
 
 }  // namespace answerback::blackbox

@@ -3,50 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
-#include "config/files.h"
+#include "blackbox/http_client.h"
 #include "net/http_request.h"
 
 namespace answerback::blackbox {
 namespace {
-
-std::string contents(config::Fields& fields, std::string_view key, std::vector<Secret>* secrets) {
-  const std::string path = fields.text(key, "", "");
-  if (path.empty()) return {};
-  auto bytes = config::read_file(path);
-  if (!bytes) {
-    fields.error(key, bytes.error());
-    return {};
-  }
-  if (!secrets) return *std::move(bytes);
-  const std::size_t begin = bytes->find_first_not_of(" \t\r\n");
-  std::string trimmed =
-      begin == std::string::npos ? "" : bytes->substr(begin, bytes->find_last_not_of(" \t\r\n") + 1 - begin);
-  secrets->emplace_back(trimmed);
-  return trimmed;
-}
-
-void read_sign_in(config::Fields& fields, net::HttpRequest& request, std::vector<Secret>& secrets) {
-  std::string token = fields.secret("bearer_token", "").reveal();
-  if (const std::string other = contents(fields, "bearer_token_file", &secrets); !other.empty())
-    token = other;
-  if (fields.has("authorization")) {
-    config::Fields authorization = fields.child("authorization", "");
-    (void)authorization.one_of("type", "Bearer", {"Bearer"}, "");
-    lacks(authorization, {"credentials_ref"});
-    token = authorization.secret("credentials", "").reveal();
-    if (const auto other = contents(authorization, "credentials_file", &secrets); !other.empty())
-      token = other;
-  }
-  config::Fields basic = fields.child("basic_auth", "");
-  lacks(basic, {"username_file", "username_ref", "password_ref"});
-  const std::string user = basic.text("username", "", "");
-  std::string password = basic.secret("password", "").reveal();
-  if (const std::string other = contents(basic, "password_file", &secrets); !other.empty()) password = other;
-
-  if (!token.empty() && !user.empty()) fields.error("basic_auth", "comes together with a bearer token");
-  if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
-  if (!user.empty()) request.url.userinfo = user + ":" + password;
-}
 
 std::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
   struct Unit {
@@ -123,10 +84,12 @@ HttpModule read_http(config::Fields& fields, std::vector<Secret>& secrets) {
   for (const auto& [name, value] : fields.secret_map("headers", ""))
     module.request.headers.emplace_back(name, value.reveal());
   module.request.body = fields.text("body", "", "");
-  if (std::string other = contents(fields, "body_file", nullptr); !other.empty())
+  if (std::string other = read_contents(fields, "body_file", nullptr); !other.empty())
     module.request.body = std::move(other);
-  read_sign_in(fields, module.request, secrets);
-  module.request.tls = read_tls_config(fields);
+  HttpClient client = read_http_client(fields, secrets);
+  for (auto& header : client.headers) module.request.headers.push_back(std::move(header));
+  module.request.url.userinfo = std::move(client.userinfo);
+  module.request.tls = std::move(client.tls);
   module.request.limits.body_bytes = SIZE_MAX / 2;  // counted and limited by Body
 
   module.follow_redirects = fields.flag("follow_redirects", true, "");
@@ -138,9 +101,8 @@ HttpModule read_http(config::Fields& fields, std::vector<Secret>& secrets) {
   read_body_rules(fields, module);
   read_coding(fields, module);
   module.ip = read_ip_choice(fields);
-  (void)fields.flag("enable_http2", true, "");  // the server's choice, and it has HTTP/1.1 to choose
-  lacks(fields, {"proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header", "oauth2",
-                 "enable_http3", "http_headers", "tls_crl_check"});
+  lacks_when_set(fields, {"enable_http3", "check_revoked"});
+  lacks(fields, {"valid_tls_alert_codes"});
   (void)fields.flag("skip_resolve_phase_with_proxy", false, "");
   if (auto why = net::unsendable(module.request)) fields.error("headers", why->detail);
   return module;

@@ -14,6 +14,7 @@ class Lines {
 
   void feed(std::string_view bytes) { bytes_.append(bytes); }
   void end() { ended_ = true; }
+  bool ended() const { return ended_; }
   bool too_long() const { return bytes_.size() >= longest && bytes_.find('\n') == std::string::npos; }
 
   // The next whole line; after the end also what has none.
@@ -24,6 +25,14 @@ class Lines {
     bytes_.erase(0, end == std::string::npos ? end : end + 1);
     if (line.ends_with('\r')) line.pop_back();
     return line;
+  }
+
+  // That many bytes, whatever they are, once they are there.
+  std::optional<std::string> take(std::size_t count) {
+    if (bytes_.size() < count) return std::nullopt;
+    std::string taken = bytes_.substr(0, count);
+    bytes_.erase(0, count);
+    return taken;
   }
 
  private:

@@ -8,6 +8,8 @@
 #include "blackbox/http_probe.h"
 #include "blackbox/icmp_probe.h"
 #include "blackbox/tcp_probe.h"
+#include "blackbox/unix_probe.h"
+#include "blackbox/websocket_probe.h"
 #include "config/open.h"
 
 namespace answerback::blackbox {
@@ -23,6 +25,12 @@ std::shared_ptr<const Prober> make_tcp(Fields& section, std::vector<Secret>&) {
   return tcp_prober(read_tcp(section));
 }
 
+std::shared_ptr<const Prober> make_unix(Fields& section, std::vector<Secret>&) {
+  return unix_prober(read_unix(section));
+}
+std::shared_ptr<const Prober> make_websocket(Fields& section, std::vector<Secret>& secrets) {
+  return websocket_prober(read_websocket(section, secrets));
+}
 std::shared_ptr<const Prober> make_dns(Fields& section, std::vector<Secret>&) {
   return dns_prober(read_dns(section));
 }
@@ -35,11 +43,12 @@ std::shared_ptr<const Prober> make_grpc(Fields& section, std::vector<Secret>&) {
 
 struct Known {
   std::string_view name;
-  std::shared_ptr<const Prober> (*make)(Fields& section, std::vector<Secret>& secrets);  // null: not ours
+  std::shared_ptr<const Prober> (*make)(Fields& section, std::vector<Secret>& secrets);
 };
-constexpr std::array known{Known{"http", make_http}, Known{"tcp", make_tcp},   Known{"dns", make_dns},
-                           Known{"icmp", make_icmp}, Known{"grpc", make_grpc}, Known{"websocket", nullptr},
-                           Known{"unix", nullptr}};
+constexpr std::array known{
+    Known{"http", make_http},          Known{"tcp", make_tcp},   Known{"dns", make_dns},
+    Known{"icmp", make_icmp},          Known{"grpc", make_grpc}, Known{"unix", make_unix},
+    Known{"websocket", make_websocket}};
 
 std::string sentence(const Diagnostic& wrong) {
   std::string out = wrong.place.file;
@@ -52,7 +61,7 @@ Module read_module(Fields& fields, std::vector<Secret>& secrets) {
   Module module{.prober_name = fields.required_text("prober", ""),
                 .timeout = fields.optional_duration("timeout", "").value_or(Duration{})};
   for (const Known& each : known) {
-    if (each.name != module.prober_name || !each.make) {
+    if (each.name != module.prober_name) {
       (void)fields.has(each.name);  // sections of other probers are of no meaning there, either
     } else {
       Fields section = fields.child(each.name, "");
@@ -99,7 +108,8 @@ void read_modules(Fields& root, const config::Diagnostics& diagnostics, Settings
 Settings read_settings(Fields& fields, const std::filesystem::path& folder) {
   Settings settings;
   const auto file = fields.optional_text("config_file", "blackbox_exporter's blackbox.yml, as it is");
-  const auto rules = fields.texts("allow_targets", "who may be looked at: names, globs, addresses, blocks");
+  const auto rules =
+      fields.texts("allow_targets", "who may be looked at: names, globs, addresses, blocks, paths");
   settings.timeout_offset = fields.duration("timeout_offset", settings.timeout_offset,
                                             "taken off the time Prometheus gives a scrape");
   settings.concurrency = static_cast<int>(fields.integer("concurrency", settings.concurrency, 1, 1000,

@@ -94,6 +94,8 @@ std::optional<net::Address> as_address(std::string_view host) {
   return error ? std::nullopt : std::optional(address);
 }
 
+std::string nobody_listed() { return "no target may be probed: none is listed in " + std::string(key); }
+
 std::string not_listed(std::string_view what) {
   return one_line(what, 100) + " is not among " + std::string(key);
 }
@@ -118,21 +120,37 @@ std::optional<Block> parse_block(std::string_view text) {
   return block;
 }
 
+bool is_plain_path(std::string_view path) {
+  const auto odd = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (path.size() < 2 || !path.starts_with('/') || std::ranges::any_of(path, odd)) return false;
+  for (std::size_t at = 0; at < path.size();) {
+    std::string_view part = path.substr(at + 1);
+    part = part.substr(0, part.find('/'));
+    if (part.empty() || part == "." || part == "..") return false;
+    at += 1 + part.size();
+  }
+  return true;
+}
+
 std::optional<std::string> Targets::allow(std::string_view rule) {
   if (const auto block = parse_block(rule)) {
     blocks_.push_back(*block);
     return std::nullopt;
   }
+  if (is_plain_path(rule)) {
+    paths_.emplace_back(rule);
+    return std::nullopt;
+  }
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*?";
   if (rule.empty() || rule.find_first_not_of(letters) != std::string_view::npos)
-    return "must be a host name, a glob like *.example.com, an address or a block like 10.0.0.0/8";
+    return "must be a host name, a glob like *.example.com, an address, a block like 10.0.0.0/8, or the path "
+           "of a unix socket like /run/app/*.sock";
   globs_.push_back(canonical(rule));
   return std::nullopt;
 }
 
 std::optional<std::string> Targets::refusal(std::string_view host) const {
-  if (globs_.empty() && blocks_.empty())
-    return "no target may be probed: none is listed in " + std::string(key);
+  if (lists_nobody()) return nobody_listed();
   if (const auto address = as_address(host)) return refusal(host, *address);
   if (names(host) || !blocks_.empty()) return std::nullopt;  // a block is judged by the address
   return not_listed(host);
@@ -152,6 +170,16 @@ std::optional<std::string> Targets::refusal(std::string_view host, const net::Ad
   }
   if (names(host)) return std::nullopt;
   return not_listed(host == text ? text : std::string(host) + " (" + text + ")");
+}
+
+std::optional<std::string> Targets::refusal_of_path(std::string_view path) const {
+  if (lists_nobody()) return nobody_listed();
+  const std::string text(path);
+  const auto allows = [&](const std::string& rule) {
+    return ::fnmatch(rule.c_str(), text.c_str(), FNM_NOESCAPE | FNM_PATHNAME | FNM_PERIOD) == 0;
+  };
+  if (std::ranges::any_of(paths_, allows)) return std::nullopt;
+  return not_listed(path);
 }
 
 bool Targets::names(std::string_view host) const {

@@ -20,10 +20,13 @@ struct Block {
 };
 std::optional<Block> parse_block(std::string_view text);  // "10.0.0.0/8", "fd00::/8", "10.0.0.7"
 
+// Absolute, printable, and written the shortest way: no "..", ".", "//", and no "/" at its end.
+bool is_plain_path(std::string_view);
+
 class Targets {
  public:
-  // A name or glob ("*.example.com", of any depth; "*"), an address, or a block of them. What is wrong with
-  // it, or nothing.
+  // A name or glob ("*.example.com", of any depth; "*"), an address, a block of them, or the path of a unix
+  // socket or a glob of paths. What is wrong with it, or nothing.
   std::optional<std::string> allow(std::string_view rule);
 
   // Why a target of this host must not be looked at, as far as that can be told before its name is resolved.
@@ -35,11 +38,18 @@ class Targets {
   // is what was asked for.
   std::optional<std::string> refusal(std::string_view host, const net::Address&) const;
 
+  // Why a unix socket at this path must not be looked at. Only a rule that is a path or a glob of paths
+  // allows it; `*` stays within a folder.
+  std::optional<std::string> refusal_of_path(std::string_view path) const;
+
  private:
   bool names(std::string_view host) const;
   bool lists(const net::Address&) const;
 
+  bool lists_nobody() const { return globs_.empty() && blocks_.empty() && paths_.empty(); }
+
   std::vector<std::string> globs_;  // lower case
+  std::vector<std::string> paths_;
   std::vector<Block> blocks_;
 };
 

@@ -2,19 +2,11 @@
 // The `tcp` section of a module.
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "blackbox/common.h"
+#include "blackbox/query_response.h"
 
 namespace answerback::blackbox {
-
-// In this order: a line is waited for, one is sent, TLS begins.
-struct QueryResponse {
-  std::optional<probes::Pattern> expect;
-  std::string send;  // with ${1} of what was expected
-  bool starttls = false;
-};
 
 struct TcpModule {
   IpChoice ip;
@@ -24,7 +16,6 @@ struct TcpModule {
   net::TlsSettings tls_config;
 };
 
-std::vector<QueryResponse> read_query_response(config::Fields&, bool may_start_tls);
 TcpModule read_tcp(config::Fields&);
 
 }  // namespace answerback::blackbox

@@ -69,6 +69,15 @@ std::optional<std::string> Fields::optional_text(std::string_view key, std::stri
   return node->text;
 }
 
+std::optional<std::string> Fields::bytes(std::string_view key, std::string_view doc) {
+  const Node* node = describes() ? nullptr : state_->present(key);
+  if (node == nullptr || !node->binary) return std::nullopt;
+  state_->record(key, "bytes", "", false, doc);
+  auto bytes = read_base64(node->text);
+  if (!bytes) state_->error(key, "!!binary wants base64", Show::nothing);
+  return bytes.value_or("");
+}
+
 std::string Fields::pointer(std::string_view key, std::string_view fallback, std::string_view doc) {
   State::Read& entry = state_->record(key, "JSON pointer", std::string(fallback), false, doc);
   entry.value = yaml_text(fallback);

@@ -44,6 +44,8 @@ class Fields {
   std::string text(std::string_view key, std::string_view fallback, std::string_view doc);
   std::string required_text(std::string_view key, std::string_view doc);
   std::optional<std::string> optional_text(std::string_view key, std::string_view doc);
+  // What stands there as !!binary, in a file of open(); nothing where it does not.
+  std::optional<std::string> bytes(std::string_view key, std::string_view doc);
   // "/a/b" (RFC 6901): where something stands, which is no secret whatever the key is called.
   std::string pointer(std::string_view key, std::string_view fallback, std::string_view doc);
   bool flag(std::string_view key, bool fallback, std::string_view doc);
@@ -77,6 +79,8 @@ class Fields {
   std::vector<std::pair<std::string, std::string>> text_map(std::string_view key,
                                                             std::string_view doc);  // file order
   std::vector<std::pair<std::string, Secret>> secret_map(std::string_view key, std::string_view doc);
+  // Each name with one text or a list of them; a name comes once for each.
+  std::vector<std::pair<std::string, Secret>> secret_lists(std::string_view key, std::string_view doc);
 
   // --- structure
   // ------------------------------------------------------------------------------------------------------

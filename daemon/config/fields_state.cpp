@@ -76,8 +76,10 @@ void Fields::State::error(const Node& at, std::string at_path, std::string messa
 
 bool Fields::State::check_scalar(const Node& found, const std::string& at_path, std::string_view wanted,
                                  bool secret) const {
-  if (found.kind == Node::Kind::text) return true;
-  if (!found.unusable) {
+  if (found.kind == Node::Kind::text && !found.binary) return true;
+  if (found.binary) {
+    error(found, at_path, std::string(no_tags), Show::nothing);
+  } else if (!found.unusable) {
     const std::string message =
         "expected " + std::string(wanted) + ", found " + std::string(kind_name(found));
     error(found, at_path, message, secret ? Show::nothing : show_of(found));

@@ -20,7 +20,10 @@ template <class Use>
 void each_item(const Fields::State& state, std::string_view key, std::string_view wanted, Use use) {
   const Node* node = state.present(key);
   if (node == nullptr) return;
-  if (node->kind == Node::Kind::text) return use(*node, state.path_of(key));
+  if (node->kind == Node::Kind::text) {
+    if (state.check_scalar(*node, state.path_of(key), wanted, false)) use(*node, state.path_of(key));
+    return;
+  }
   if (node->kind != Node::Kind::list)
     return state.error(key, "expected a list, found " + std::string(kind_name(*node)), Show::nothing);
   for (std::size_t i = 0; i < node->items.size(); ++i) {
@@ -95,6 +98,29 @@ std::vector<std::pair<std::string, Secret>> Fields::secret_map(std::string_view 
     if (!node.text.empty()) append(list, yaml_text(node.key) + ": " + std::string(secret_mark));
   });
   if (!list.empty()) entry.value = "{" + list + "}";
+  return values;
+}
+
+std::vector<std::pair<std::string, Secret>> Fields::secret_lists(std::string_view key, std::string_view doc) {
+  State::Read& entry = state_->record(key, "mapping of lists of secret", "", false, doc);
+  entry.secret = true;
+  std::vector<std::pair<std::string, Secret>> values;
+  const Node* node = state_->structure(key, Node::Kind::map, "a mapping");
+  if (node == nullptr) return values;
+  const auto take = [&](const Node& value, const std::string& name, const std::string& path) {
+    if (!state_->check_scalar(value, path, "text", true)) return;
+    values.emplace_back(name, Secret(value.text));
+    state_->document->secrets.push_back(value.text);
+  };
+  for (const Node& item : node->items) {
+    const std::string path = state_->path_of(key) + "." + item.key;
+    if (item.kind != Node::Kind::list) {
+      take(item, item.key, path);
+    } else {
+      for (std::size_t i = 0; i < item.items.size(); ++i) take(item.items[i], item.key, item_path(path, i));
+    }
+  }
+  if (!values.empty()) entry.value = secret_mark;
   return values;
 }
 

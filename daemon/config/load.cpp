@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <utility>
 
@@ -11,24 +10,16 @@
 #include "config/interpolate.h"
 #include "config/silences.h"
 #include "config/wiring.h"
+#include "model/listen.h"
 
 namespace answerback::config {
 namespace {
 
 namespace fs = std::filesystem;
 
-// host:port, :port, [v6]:port. Whether it can be bound is found out when it is.
 std::expected<std::string, std::string> listen_address(std::string_view text) {
-  constexpr std::string_view write = "must be HOST:PORT, like 0.0.0.0:9797 or [::]:9797";
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::unexpected(std::string(write));
-  const std::string_view host = text.substr(0, colon), port = text.substr(colon + 1);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (host.contains(':') && !bracketed) return std::unexpected(std::string(write));
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (port.empty() || error != std::errc() || end != port.data() + port.size())
-    return std::unexpected("the port must be from 0 to 65535");
+  const auto address = parse_listen(text);
+  if (!address) return std::unexpected(address.error());
   return std::string(text);
 }
 

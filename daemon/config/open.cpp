@@ -30,7 +30,7 @@ std::optional<Fields> open(const std::filesystem::path& path, Diagnostics& diagn
   const auto document = std::make_shared<Document>(diagnostics);
   if (says_nothing(*bytes)) *bytes = "{}";
   Source& source = document->sources.emplace_back(path.string(), *std::move(bytes));
-  Node& root = document->roots.emplace_back(parse_yaml(source, document->budget, diagnostics));
+  Node& root = document->roots.emplace_back(parse_yaml(source, document->budget, diagnostics, Binary::kept));
   if (root.unusable) return std::nullopt;
   return Fields(Fields::State::of(document, root, ""));
 }

@@ -62,4 +62,26 @@ Parsed<bool> read_flag(const Node& node) {
   return std::unexpected(wrong(node, "a boolean", is_typed(node) ? "write true or false" : quoted));
 }
 
+std::optional<std::string> read_base64(std::string_view text) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  std::uint32_t bits = 0;
+  std::size_t taken = 0, padding = 0;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    const std::size_t value = letters.find(c);
+    if (c == '=') {
+      ++padding;
+    } else if (value == std::string_view::npos || padding > 0) {
+      return std::nullopt;
+    }
+    bits = (bits << 6U) | (c == '=' ? 0U : static_cast<std::uint32_t>(value));
+    if (++taken % 4 != 0) continue;
+    for (const unsigned shift : {16U, 8U, 0U}) bytes += static_cast<char>((bits >> shift) & 0xFFU);
+  }
+  if (taken % 4 != 0 || padding > 2) return std::nullopt;
+  bytes.resize(bytes.size() - padding);
+  return bytes;
+}
+
 }  // namespace answerback::config

@@ -34,8 +34,8 @@ std::size_t depth(const Node& node) {
 
 class Builder : public YAML::EventHandler {
  public:
-  Builder(Source& source, std::size_t& budget, Diagnostics& diagnostics)
-      : source_(source), budget_(budget), diagnostics_(diagnostics) {}
+  Builder(Source& source, std::size_t& budget, Diagnostics& diagnostics, Binary binary)
+      : source_(source), budget_(budget), diagnostics_(diagnostics), binary_(binary) {}
 
   Node take() { return std::move(root_); }
 
@@ -88,8 +88,10 @@ class Builder : public YAML::EventHandler {
       return error(node.at, "a key without a value (\":\" is missing)");
     }
     source_.add_value(node.at, end, is_open());
-    if (tag != "?" && tag != "!") {
-      error(mark_at(mark), tags);
+    if (tag == "tag:yaml.org,2002:binary" && binary_ == Binary::kept) {
+      node.binary = true;
+    } else if (tag != "?" && tag != "!") {
+      error(mark_at(mark), std::string(no_tags));
       node.kind = Node::Kind::null;
       node.unusable = true;
     }
@@ -141,7 +143,6 @@ class Builder : public YAML::EventHandler {
     Node node;
     std::size_t size, depth;
   };
-  static constexpr const char* tags = "tags are not supported (a value that begins with ! needs quotes)";
 
   std::size_t mark_at(const YAML::Mark& mark) const {
     return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), source_.text().size());
@@ -222,7 +223,7 @@ class Builder : public YAML::EventHandler {
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
             YAML::EmitterStyle::value style) {
     if (frames_.size() >= deepest) too_deep(mark_at(mark));
-    if (tag != "?" && tag != "!" && !tag.empty()) error(mark_at(mark), tags);
+    if (tag != "?" && tag != "!" && !tag.empty()) error(mark_at(mark), std::string(no_tags));
     const bool is_key = wants_key();
     if (is_key) {
       frames_.back().key = {};
@@ -293,6 +294,7 @@ class Builder : public YAML::EventHandler {
   Source& source_;
   std::size_t& budget_;
   Diagnostics& diagnostics_;
+  Binary binary_;
   Node root_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Anchored> anchors_;
@@ -363,7 +365,7 @@ std::string_view kind_name(const Node& node) {
   return "";
 }
 
-Node parse_yaml(Source& source, std::size_t& budget, Diagnostics& diagnostics) {
+Node parse_yaml(Source& source, std::size_t& budget, Diagnostics& diagnostics, Binary binary) {
   Node nothing;
   nothing.kind = Node::Kind::map;
   nothing.source = &source;
@@ -372,7 +374,7 @@ Node parse_yaml(Source& source, std::size_t& budget, Diagnostics& diagnostics) {
     diagnostics.add({source.place(bad->offset), "", bad->message, ""});
     return nothing;
   }
-  Builder builder(source, budget, diagnostics);
+  Builder builder(source, budget, diagnostics, binary);
   try {
     read_document(source, builder);
   } catch (const YAML::Exception& e) {

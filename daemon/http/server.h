@@ -10,8 +10,8 @@
 #include <string>
 
 #include "access/channel.h"
-#include "http/listen.h"
 #include "http/message.h"
+#include "model/listen.h"
 #include "model/time.h"
 
 namespace answerback::http {

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/hosts_file.h"
+
 namespace answerback::net {
 namespace {
 
@@ -17,8 +19,6 @@ namespace ip = boost::asio::ip;
 
 constexpr int try_milliseconds = 1500;
 constexpr int tries = 2;
-// The answers to a few hundred questions asked at once have to fit: one socket gets them all.
-constexpr int receive_buffer = 1024 * 1024;
 
 ip::address address_of(const sockaddr& from) {
   if (from.sa_family == AF_INET) {
@@ -70,6 +70,7 @@ struct DnsChannel::Query {
   std::shared_ptr<DnsChannel> channel;
   std::string name;
   Done done;
+  bool cut = false;  // an answer did not fit a datagram
 };
 
 // One socket of c-ares. It closes the descriptor itself, at once after saying that it is done with it: by
@@ -88,17 +89,17 @@ std::expected<std::shared_ptr<DnsChannel>, Failure> DnsChannel::open(asio::any_i
   std::shared_ptr<DnsChannel> self(new DnsChannel(std::move(executor), clock, options));
   std::string lookups = "b", resolv_conf = options.resolv_conf;  // c-ares wants them writable
   ares_options o{};
-  o.flags = options.on_complaint == OnComplaint::end ? ARES_FLAG_NOCHECKRESP : 0;
+  o.flags = (options.on_complaint == OnComplaint::end ? ARES_FLAG_NOCHECKRESP : 0) |
+            (options.by_tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC);
   o.timeout = try_milliseconds;
   o.tries = tries;
   o.lookups = lookups.data();
   o.resolvconf_path = resolv_conf.data();
-  o.socket_receive_buffer_size = receive_buffer;
   o.sock_state_cb = socket_changed;
   o.sock_state_cb_data = self.get();
   int status = ares_init_options(&self->channel_, &o,
                                  ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                                     ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB);
+                                     ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_STATE_CB);
   if (status != ARES_SUCCESS) self->channel_ = nullptr;
   if (status == ARES_SUCCESS && !options.servers.empty())
     status = ares_set_servers_ports_csv(self->channel_, options.servers.c_str());
@@ -107,6 +108,7 @@ std::expected<std::shared_ptr<DnsChannel>, Failure> DnsChannel::open(asio::any_i
     return std::unexpected(
         Failure{Reason::dns_failure,
                 "the resolver cannot start from " + options.resolv_conf + ": " + ares_strerror(status)});
+  if (!options.by_tcp) read_along(self->channel_, self->cut_);
   self->servers_ = servers_of(self->channel_);
   self->has_other_servers_ = self->servers_.contains(',');
   self->alarm_ = clock.alarm([channel = self.get()] {
@@ -127,6 +129,8 @@ void DnsChannel::close() {
   const auto keep = shared_from_this();
   closed_ = true;
   if (others_) others_->close();
+  for (const auto& weak : by_tcp_)
+    if (const auto channel = weak.lock()) channel->close();
   ares_cancel(channel_);
   alarm_.reset();
 }
@@ -136,8 +140,8 @@ void DnsChannel::look_up(const std::string& name, Done done) {
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   const auto keep = shared_from_this();
-  ++under_way_;
   auto query = std::make_unique<Query>(keep, name, std::move(done));
+  under_way_.insert(query.get());
   ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, answered, query.release());
   set_alarm();
 }
@@ -151,10 +155,12 @@ void DnsChannel::answered(void* arg, int status, int, ares_addrinfo* found) {
       addresses.push_back(address_of(*node->ai_addr));
     ares_freeaddrinfo(found);
   }
-  if (--self.under_way_ == 0) {
+  self.under_way_.erase(query.get());
+  if (self.under_way_.empty()) {
     self.alarm_->cancel();
     self.alarm_set_ = false;
   }
+  if (query->cut && !self.closed_) return self.ask_by_tcp(query->name, std::move(query->done));
   if (status == ARES_SUCCESS && addresses.empty()) status = ARES_ENODATA;
   if (status == ARES_SUCCESS) return query->done(std::move(addresses));
   Failure failure = self.failure(query->name, status);
@@ -180,6 +186,25 @@ void DnsChannel::ask_others(const std::string& name, Failure complaint, Done don
   });
 }
 
+// A search domain may have been added to what was looked up.
+void DnsChannel::mark_cut(std::string_view name) {
+  const std::string answered = canonical_name(name);
+  for (Query* const query : under_way_) {
+    const std::string asked = canonical_name(query->name);
+    if (answered == asked || answered.starts_with(asked + '.')) query->cut = true;
+  }
+}
+
+void DnsChannel::ask_by_tcp(const std::string& name, Done done) {
+  Options options = options_;
+  options.by_tcp = true;
+  auto opened = open(executor_, clock_, options);
+  if (!opened) return done(std::unexpected(std::move(opened).error()));
+  std::erase_if(by_tcp_, [](const auto& old) { return old.expired(); });
+  by_tcp_.push_back(*opened);
+  (*opened)->look_up(name, std::move(done));
+}
+
 Failure DnsChannel::failure(const std::string& name, int status) const {
   const std::string by = " (DNS server: " + servers_ + ")";
   switch (status) {
@@ -193,6 +218,9 @@ Failure DnsChannel::failure(const std::string& name, int status) const {
     case ARES_EBADNAME: return {Reason::dns_failure, name + ": not a valid name"};
     case ARES_ECONNREFUSED:
       if (out_of_descriptors()) return no_descriptors();
+      if (options_.by_tcp)
+        return {Reason::dns_failure,
+                name + ": the answer is too long for UDP, and TCP to the DNS server fails" + by};
       return {Reason::dns_failure, name + ": no DNS server can be reached" + by};
     default: return {Reason::dns_failure, name + ": " + ares_strerror(status) + by};
   }
@@ -248,7 +276,7 @@ void DnsChannel::process(ares_socket_t readable, ares_socket_t writable) {
 
 // A question asked later times out later: an alarm that is set is never late.
 void DnsChannel::set_alarm() {
-  if (alarm_set_ || under_way_ == 0) return;
+  if (alarm_set_ || under_way_.empty()) return;
   timeval left{};
   if (!ares_timeout(channel_, nullptr, &left)) return;
   alarm_set_ = true;

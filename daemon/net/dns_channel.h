@@ -11,10 +11,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/result.h"
+#include "net/dns_sockets.h"
 #include "probe/clock.h"
 
 namespace answerback::net {
@@ -31,6 +34,8 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     std::string resolv_conf;
     std::string servers;  // "127.0.0.1:5353,[::1]:53" instead of those of resolv_conf; empty: those
     OnComplaint on_complaint = OnComplaint::end;
+    bool by_tcp = false;  // all of it, and then for one look-up only: c-ares ends all that are under way at a
+                          // server whose TCP fails
   };
   static std::expected<std::shared_ptr<DnsChannel>, Failure> open(asio::any_io_executor, Clock&,
                                                                   const Options&);
@@ -55,16 +60,20 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
   void process(ares_socket_t readable, ares_socket_t writable);
   void set_alarm();
   void ask_others(const std::string& name, Failure complaint, Done done);
+  void mark_cut(std::string_view name);
+  void ask_by_tcp(const std::string& name, Done done);
   Failure failure(const std::string& name, int status) const;
 
   asio::any_io_executor executor_;
   Clock& clock_;
   Options options_;
-  std::shared_ptr<DnsChannel> others_;  // the same servers, made when one complained
+  std::shared_ptr<DnsChannel> others_;             // the same servers, made when one complained
+  std::vector<std::weak_ptr<DnsChannel>> by_tcp_;  // one for each answer that was cut short
+  AnswerCut cut_ = [this](std::string_view name) { mark_cut(name); };
   bool has_other_servers_ = false, closed_ = false;
   std::unique_ptr<Alarm> alarm_;
   bool alarm_set_ = false;
-  std::size_t under_way_ = 0;
+  std::set<Query*> under_way_;
   ares_channel channel_ = nullptr;
   std::string servers_;  // for people
   std::map<ares_socket_t, std::shared_ptr<Watch>> watches_;

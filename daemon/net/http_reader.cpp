@@ -94,10 +94,12 @@ ResponseReader::State ResponseReader::feed(std::size_t count) {
   }
   while (buffer_.size() > 0 && !too_little_to_parse()) {
     const bool in_head = !parser_->is_header_done();
+    if (first_line_) complete_status_line();
     error_code error;
     const std::size_t used = parser_->put(buffer_.data(), error);
     buffer_.consume(used);
     if (in_head) head_bytes_ += used;
+    first_line_ = first_line_ && used == 0;
     if (error == http::error::need_more) return need_more();
     if (error) return fail(error);
     if (parser_->stopped()) return State::complete;
@@ -108,8 +110,22 @@ ResponseReader::State ResponseReader::feed(std::size_t count) {
                   "more than " + std::to_string(most_informational) + " informational responses");
     response_ = {};
     parser_.emplace(response_, sink_, limits_, bodyless_);
+    first_line_ = true;
   }
   return State::more;
+}
+
+// "HTTP/1.1 200", and the line ends: a space is missing (RFC 9112 4), which Beast minds and no client does
+// (curl, Go, Node.js, Python).
+void ResponseReader::complete_status_line() {
+  constexpr std::size_t whole = std::string_view("HTTP/1.1 200").size();
+  const std::string_view seen(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
+  if (seen.size() <= whole || seen[whole] != '\r') return;
+  buffer_.prepare(1);
+  buffer_.commit(1);
+  char* const text = static_cast<char*>(buffer_.data().data());
+  std::memmove(text + whole + 1, text + whole, buffer_.size() - whole - 1);
+  text[whole] = ' ';
 }
 
 // Beast forgets what it has consumed when it compares with its limits, so they are held here.

@@ -89,11 +89,12 @@ std::string request_text(const HttpRequest& request, const RunId& id, const Url*
   return text.append("\r\n").append(request.body);
 }
 
-std::string connect_text(const Url& target, const Url& proxy) {
+std::string connect_text(const Url& target, const RunId& id, const Url& proxy) {
   const std::string authority = bracketed(target);
   std::string text = "CONNECT " + authority + " HTTP/1.1\r\n";
   add(text, "Host", authority);
   add(text, "User-Agent", user_agent);
+  add(text, "traceparent", traceparent(id));
   if (!proxy.userinfo.empty()) add(text, "Proxy-Authorization", basic(proxy.userinfo));
   return text.append("\r\n");
 }

@@ -17,6 +17,6 @@ std::optional<Failure> unsendable(const HttpRequest&);
 std::string request_text(const HttpRequest&, const RunId&, const Url* proxy);
 
 // "CONNECT host:port" to this proxy.
-std::string connect_text(const Url& target, const Url& proxy);
+std::string connect_text(const Url& target, const RunId&, const Url& proxy);
 
 }  // namespace answerback::net

@@ -37,7 +37,7 @@ asio::awaitable<std::expected<TcpSocket, Failure>> connect_through(Run& run, con
   auto socket = co_await connect_next_hop(run, transport, url, proxy);
   if (!socket || !proxy) co_return socket;
   run.enter(Phase::proxy);
-  const std::string request = connect_text(url, *proxy);
+  const std::string request = connect_text(url, run.id, *proxy);
   const Exchange connect_exchange{
       .request = request, .bodyless = true, .tunnel = true, .limits = proxy_limits};
   auto response = co_await exchange(run, *socket, connect_exchange);

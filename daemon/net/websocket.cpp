@@ -230,10 +230,19 @@ asio::awaitable<std::expected<WebSocket, Refusal>> WebSocket::open(Run& run, con
     co_return failed(*std::move(failure));
   auto stream = co_await dial(run, transport, request);
   if (!stream) co_return failed(std::move(stream).error());
-  auto upgraded = co_await net::upgrade(run, **stream, request);
+  co_return co_await open(run, *std::move(stream), std::move(request));
+}
+
+asio::awaitable<std::expected<WebSocket, Refusal>> WebSocket::open(Run& run,
+                                                                   std::unique_ptr<AnyStream> stream,
+                                                                   WebSocketRequest request) {
+  const auto failed = [](Failure failure) { return std::unexpected(Refusal{std::move(failure), 0, {}}); };
+  if (auto failure = unsendable(upgrade_request(request, websocket_key(run.id))))
+    co_return failed(*std::move(failure));
+  auto upgraded = co_await net::upgrade(run, *stream, request);
   if (!upgraded) co_return std::unexpected(std::move(upgraded).error());
 
-  WebSocket socket(std::make_shared<Core>(*std::move(stream), request.limits, std::move(upgraded->upgrade)));
+  WebSocket socket(std::make_shared<Core>(std::move(stream), request.limits, std::move(upgraded->upgrade)));
   if (const error_code error = co_await socket.core_->rehearse())
     co_return failed({Reason::internal, "the handshake was not believed: " + error.message()});
   socket.core_->play(std::move(upgraded->unread));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "net/any_stream.h"
 #include "net/http.h"
 
 namespace answerback::net {
@@ -63,6 +64,9 @@ class WebSocket {
   // Phases: resolve, connect, (proxy), (tls), upgrade. A subprotocol that was not offered is `subprotocol`;
   // none selected although some were offered is left to the caller. Counts bytes, as all below do.
   static asio::awaitable<std::expected<WebSocket, Refusal>> open(Run&, const Transport&, WebSocketRequest);
+  // The same on a connection that stands, TLS included. Phase: upgrade.
+  static asio::awaitable<std::expected<WebSocket, Refusal>> open(Run&, std::unique_ptr<AnyStream>,
+                                                                 WebSocketRequest);
 
   const std::string& subprotocol() const;   // selected by the server, or empty
   const Headers& response_headers() const;  // of the upgrade

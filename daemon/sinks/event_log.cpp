@@ -30,6 +30,7 @@ class Writer final : public spdlog::sinks::base_sink<std::mutex> {
   using Gap = std::function<std::string(std::uint64_t lost)>;  // what is to be said of lines that were lost
   Writer(int fd, Gap gap) : fd_(fd), gap_(std::move(gap)) {}
   void hurry() { hurry_ = true; }
+  std::uint64_t lost() const { return lost_; }  // any thread
 
  private:
   static constexpr std::size_t chunk = 4096;  // PIPE_BUF
@@ -70,7 +71,7 @@ class Writer final : public spdlog::sinks::base_sink<std::mutex> {
   int fd_;
   int looks_left_ = patience;
   Gap gap_;
-  std::uint64_t lost_ = 0;
+  std::atomic<std::uint64_t> lost_ = 0;
   bool torn_ = false;
   std::atomic<bool> hurry_ = false;
 };
@@ -203,7 +204,8 @@ void EventLog::Impl::write(const OutputChanged& event) {
   const LogLevel level = event.to == Status::pass ? LogLevel::info : LogLevel::warn;
   if (!wants(level)) return;
   LogLine out = line(level, event.at, "status is " + std::string(name(event.to)));
-  out.field("from", name(event.from)).field("to", name(event.to));
+  if (event.from != event.to) out.field("from", name(event.from));  // else it is the causes that changed
+  out.field("to", name(event.to));
   if (!event.output.empty()) out.field("output", event.output);
   post(std::move(out));
 }
@@ -246,6 +248,6 @@ void EventLog::log(LogLevel level, std::string_view message, Fields fields) {
   impl_->post(std::move(out));
 }
 
-std::uint64_t EventLog::dropped() const { return impl_->queue->overrun_counter(); }
+std::uint64_t EventLog::dropped() const { return impl_->queue->overrun_counter() + impl_->writer->lost(); }
 
 }  // namespace answerback::sinks

@@ -162,6 +162,16 @@ Access judge_access(const Expect& expect, const net::HttpResponse& response) {
   return {.kind = Kind::accepted, .reason = Reason::none, .words = access_status(response)};
 }
 
+Access judge_entry(const Expect& expect, const net::HttpResponse& response) {
+  constexpr unsigned of_the_request[] = {404, 405, 406, 410, 411, 413, 414, 415, 417, 421, 426, 431};
+  if (status_wanted(expect, response.status) ||
+      std::ranges::find(of_the_request, response.status) == std::end(of_the_request))
+    return judge_access(expect, response);
+  return {.kind = Kind::unclear,
+          .reason = Reason::status,
+          .words = access_status(response) + ", which says nothing of the token (are url and method right?)"};
+}
+
 Access judge_introspection(const net::HttpResponse& response) {
   if (response.status == 401 || response.status == 403)
     return {.kind = Kind::unclear,

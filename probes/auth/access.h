@@ -40,6 +40,9 @@ struct Access {
 Access judge_status(unsigned status, std::string words);
 // A 5xx, a 408, a 429 and whatever else says nothing about the token is unclear.
 Access judge_access(const Expect&, const net::HttpResponse&);
+// The same of a token that is good as far as we know: that nothing is to be had here that way (404, 405, 410
+// and their like) turns a forgery away, yet says nothing of a token, and is unclear.
+Access judge_entry(const Expect&, const net::HttpResponse&);
 // RFC 7662 2.2: only `active: true` is a yes.
 Access judge_introspection(const net::HttpResponse&);
 

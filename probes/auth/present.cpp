@@ -14,7 +14,7 @@ asio::awaitable<Opinion> opinion_at(Inquiry& inquiry, const Door& door, bool int
     co_return Opinion{
         place,
         {.kind = Access::Kind::unclear, .reason = answer.error().reason, .words = answer.error().detail}};
-  co_return Opinion{place, introspects ? judge_introspection(*answer) : judge_access(door.expect, *answer)};
+  co_return Opinion{place, introspects ? judge_introspection(*answer) : judge_entry(door.expect, *answer)};
 }
 
 asio::awaitable<Opinion> opinion_at(Inquiry& inquiry, const net::WebSocketRequest& socket) {

@@ -1,10 +1,14 @@
-"""Our /probe beside Debian's prometheus-blackbox-exporter: both asked the same, compared field by field."""
+"""Our /probe beside Debian's prometheus-blackbox-exporter: both asked the same, compared field by field. And what tests of modules share."""
 import contextlib
 import http.client
+import pathlib
 import re
+import socket
+import subprocess
+import unittest
 import urllib.parse
 
-from harness import Process, free_port, need, wait_for
+from harness import Process, Scenario, free_port, need, wait_for
 
 # Times differ from run to run; ours is one more.
 TIMED = re.compile(r"(probe_(dns_lookup_time|duration|http_duration|dns_duration|grpc_duration|icmp_duration)_seconds)(\{.*\})?$")
@@ -70,3 +74,84 @@ def agree(test, theirs, ours, module, target, success, reason):
         else:
             test.assertEqual(value, their_samples[name], name)
     return samples
+
+
+def certificate(folder):
+    cert, key = f"{folder}/cert.pem", f"{folder}/key.pem"
+    subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
+                    "-out", cert, "-days", "30", "-subj", "/O=Test/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    return cert, key
+
+
+class HealthServer:
+    """A real gRPC server with a health service (peers/health_server.py)."""
+    PYTHON = "/usr/bin/python3"  # the one that has Debian's python3-grpcio
+    LINES = ("chat SERVING", "tools NOT_SERVING", "odd UNKNOWN", "private SERVING")
+
+    @staticmethod
+    def start(test, *arguments, lines=LINES):
+        """Its port, with these states set; it ends with the test class."""
+        if subprocess.run([HealthServer.PYTHON, "-c", "import grpc"], capture_output=True).returncode:
+            raise unittest.SkipTest("python3-grpcio is not installed (deploy/install-deps.sh installs it)")
+        port = free_port()
+        server = subprocess.Popen([HealthServer.PYTHON, pathlib.Path(__file__).with_name("peers") / "health_server.py", str(port), *arguments],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for end in (server.stdout.close, server.stdin.close, server.wait, server.kill):
+            test.addClassCleanup(end)
+        assert server.stdout.readline() == "ready\n"
+        for line in lines:
+            print(line, file=server.stdin, flush=True)
+            assert server.stdout.readline() == "ready\n"
+        return port
+
+
+class Modules(Scenario):
+    def ours(self, modules, allow="[127.0.0.0/8, '::1', '*.invalid']"):
+        with open(f"{self.folder}/blackbox.yml", "w") as f:
+            f.write(modules)
+        return self.daemon("service: shop\nprobes:\n  - {name: self, type: tcp, address: '127.0.0.1:9', interval: 1h}\n"
+                           f"blackbox: {{config_file: blackbox.yml, allow_targets: {allow}}}\n")
+
+    def agree_on(self, theirs, ours, cases):
+        for module, target, success, reason in cases:
+            with self.subTest(module=module, target=target):
+                agree(self, theirs.port, ours.port, module, target, success, reason)
+
+    def cut_off(self, ours, **query):
+        """A run that would go on is ended by the scrape's time; its samples."""
+        samples, _ = parse(get(ours.port, {"X-Prometheus-Scrape-Timeout-Seconds": "0.9"}, **query)[2])
+        self.assertTrue(0.35 <= samples["probe_duration_seconds"] < 0.6, samples["probe_duration_seconds"])
+        self.assertEqual(samples["probe_success"], 0)
+        return samples
+
+    def debug_tells(self, ours, parts, **query):
+        _, _, text = get(ours.port, debug="true", **query)
+        for part in ["Logs for the probe:", *parts]:
+            self.assertIn(part, text)
+        return text
+
+    def no_targets(self, ours, module, targets):
+        for target in targets:
+            self.assertEqual(get(ours.port, module=module, target=target)[0], 400, target)
+
+    def forbidden(self, ours, target, **query):
+        """An address is refused at once, a name once it is resolved."""
+        for each in ("169.254.169.254", "fd00:ec2::254", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254"):
+            host = f"[{each}]" if ":" in each and "{}:" in target else each
+            status, _, text = get(ours.port, target=target.format(host), **query)
+            self.assertEqual(status, 403, f"{each}: {text}")
+        samples, _ = parse(get(ours.port, target=target.format("localhost"), **query)[2])
+        self.assertEqual(samples[OURS + '{verdict="fail",reason="forbidden",phase="resolve"}'], 1, "a name that turns out to be our loopback")
+        self.assertEqual(samples["probe_success"], 0)
+
+    def nobody_came(self, modules, names, targets):
+        """forbidden() for each of them, and that no connection was made."""
+        ours = self.ours(modules, "['*']")
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            for module in names:
+                for target in targets:
+                    self.forbidden(ours, target % listener.getsockname()[1], module=module)
+            listener.setblocking(False)
+            with self.assertRaises(BlockingIOError, msg="somebody came"):
+                listener.accept()

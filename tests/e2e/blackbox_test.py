@@ -281,7 +281,7 @@ class Beside(Scenario):
     def test_what_we_lack_is_named_and_the_rest_works(self):
         ours = self.ours(modules="modules:\n  good: {prober: http}\n  bad:\n    prober: http\n    http:\n"
                                  "      proxy_url: http://127.0.0.1:3128\n  worse: {prober: tcp, tcp: {qery_response: []}}\n"
-                                 "  other:\n    prober: unix\n")
+                                 "  other:\n    prober: quic\n")
         log = ours.output()
         for place in ["blackbox.yml:6:18: modules.bad.http.proxy_url: not supported", "blackbox.yml:7:", "blackbox.yml:9:13: modules.other.prober"]:
             self.assertIn(place, log)

@@ -117,6 +117,22 @@ class Commands(Scenario):
             self.assertIn(word, done.stdout)
 
     def test_version_and_help(self):
+    def test_what_could_not_be_said_is_told(self):
+        path = self.config(CONFIG.format(port=1).replace("timeout: 500ms", "timeout: 50ms"))
+        daemon = self.daemon("probes: [{name: ok, type: exec, command: [/bin/echo, OK], interval: 1s}]")
+        daemon.wait_health("pass")
+        url = ("--url", f"http://127.0.0.1:{daemon.port}")
+        for code, command in ((1, ("check", "--config.file", path)), (1, ("check", "--print", "--config.file", path)), (1, ("types",)),
+                              (1, ("--version",)), (1, ("--help",)), (1, ("probe", "site", "--config.file", path)), (3, ("status", *url)),
+                              (3, ("status", "--json", *url)), (3, ("report", *url)), (1, ("debug", "--output", "-", *url)),
+                              (0, ("healthcheck", *url))):
+            with self.subTest(command), open("/dev/full", "w") as full:
+                done = subprocess.run([ANSWERBACK, *command], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertIn("answerback: cannot write to stdout", done.stderr)
+        closed = subprocess.run(["sh", "-c", 'exec "$0" healthcheck --url "$1" >&-', ANSWERBACK, url[1]], timeout=30)
+        self.assertEqual(closed.returncode, 0)
+
         self.assertRegex(run("--version").stdout, r"answerback, version \d")
         self.assertEqual(run("--help").returncode, 0)
         self.assertEqual(run("--no-such-flag").returncode, 2)
@@ -199,6 +215,18 @@ class Endpoints(Scenario):
         self.assertLess(time.monotonic() - began, 5)
 
     def test_our_own_freeze_changes_no_health(self):
+    def test_a_signal_that_asks_is_answered_in_the_log(self):
+        self.answerback.wait_health("pass")
+        for number in (signal.SIGUSR1, signal.SIGUSR2):
+            self.answerback.kill(number)
+        self.nginx.stop()
+        self.answerback.wait_health("fail")
+        self.answerback.kill(signal.SIGUSR1)
+        wait_for(lambda: self.answerback.output().count('msg="asked how things stand"') == 3, 5, self.answerback.output)
+        asked = [line for line in self.answerback.output().splitlines() if "asked how things stand" in line]
+        self.assertIn("status=pass ready=yes up=1 probes=1", asked[0])
+        self.assertRegex(asked[2], r'status=fail ready=no up=0 probes=1 output=".*site')
+
         self.answerback.wait_health("pass")
         moved = lambda: self.answerback.metric("answerback_probe_transitions_total", probe="site")
         before = moved()

@@ -3,18 +3,14 @@ import concurrent.futures
 import contextlib
 import ctypes
 import os
-import pathlib
 import socket
 import subprocess
 import tempfile
 import threading
 import unittest
 
-from beside import OURS, agree, exporter, get, parse
-from harness import Process, Scenario, free_port, need, wait_for
-
-PYTHON = "/usr/bin/python3"  # the one that has Debian's python3-grpcio
-HEALTH_SERVER = pathlib.Path(__file__).with_name("peers") / "health_server.py"
+from beside import OURS, HealthServer, Modules, certificate, exporter, get, parse
+from harness import Process, free_port, need, wait_for
 
 ZONE = """
 local-zone: "." refuse
@@ -120,14 +116,6 @@ modules:
 """
 
 
-def certificate(folder):
-    cert, key = f"{folder}/cert.pem", f"{folder}/key.pem"
-    subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
-                    "-out", cert, "-days", "30", "-subj", "/O=Test/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-                   check=True, capture_output=True)
-    return cert, key
-
-
 def toy_answer(query, peer):
     """What a name server that is up to no good makes of a question; nothing: silence."""
     question = query[12:]
@@ -187,29 +175,6 @@ def toy_server(test):
     test.addClassCleanup(udp.close)
     test.addClassCleanup(tcp.close)
     return port, came
-
-
-class Modules(Scenario):
-    def ours(self, modules, allow="[127.0.0.0/8, '::1', '*.invalid']"):
-        with open(f"{self.folder}/blackbox.yml", "w") as f:
-            f.write(modules)
-        return self.daemon("service: shop\nprobes:\n  - {name: self, type: tcp, address: '127.0.0.1:9', interval: 1h}\n"
-                           f"blackbox: {{config_file: blackbox.yml, allow_targets: {allow}}}\n")
-
-    def agree_on(self, theirs, ours, cases):
-        for module, target, success, reason in cases:
-            with self.subTest(module=module, target=target):
-                agree(self, theirs.port, ours.port, module, target, success, reason)
-
-    def forbidden(self, ours, target, **query):
-        """An address is refused at once, a name once it is resolved."""
-        for each in ("169.254.169.254", "fd00:ec2::254", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254"):
-            host = f"[{each}]" if ":" in each and "{}:" in target else each
-            status, _, text = get(ours.port, target=target.format(host), **query)
-            self.assertEqual(status, 403, f"{each}: {text}")
-        samples, _ = parse(get(ours.port, target=target.format("localhost"), **query)[2])
-        self.assertEqual(samples[OURS + '{verdict="fail",reason="forbidden",phase="resolve"}'], 1, "a name that turns out to be our loopback")
-        self.assertEqual(samples["probe_success"], 0)
 
 
 class Dns(Modules):
@@ -282,15 +247,11 @@ class Dns(Modules):
 
     def test_time_debug_and_what_is_no_target(self):
         ours, toy = self.ours(self.modules.replace("silent: {prober: dns, timeout: 300ms,", "silent: {prober: dns,")), f"127.0.0.1:{self.toy}"
-        samples, _ = parse(get(ours.port, {"X-Prometheus-Scrape-Timeout-Seconds": "0.9"}, module="silent", target=toy)[2])
-        self.assertEqual(samples["probe_success"], 0)
-        self.assertTrue(0.35 <= samples["probe_duration_seconds"] < 0.6, samples["probe_duration_seconds"])
+        samples = self.cut_off(ours, module="silent", target=toy)
         self.assertTrue(samples['probe_dns_duration_seconds{phase="request"}'] >= 0.3, samples)
-        _, _, text = get(ours.port, debug="true", module="a", target=f"127.0.0.1:{self.port}")
-        for part in ["Logs for the probe:", "processing", "api.shop.test.\\t300\\tIN\\tA\\t10.0.0.7", "probe_success 1"]:
-            self.assertIn(part, text)
-        for target in ["", "a b:53", "[::1", "127.0.0.1:99999", "127.0.0.1:", "http://127.0.0.1", "a\nb"]:
-            self.assertEqual(get(ours.port, module="a", target=target)[0], 400, target)
+        self.debug_tells(ours, ["processing", "api.shop.test.\\t300\\tIN\\tA\\t10.0.0.7", "probe_success 1"],
+                         module="a", target=f"127.0.0.1:{self.port}")
+        self.no_targets(ours, "a", ["", "a b:53", "[::1", "127.0.0.1:99999", "127.0.0.1:", "http://127.0.0.1", "a\nb"])
 
     def test_who_must_not_be_looked_at(self):
         ours = self.ours(self.modules, "['*']")
@@ -303,10 +264,10 @@ class Dns(Modules):
     def test_what_we_lack_or_what_is_wrong_is_named(self):
         ours = self.ours("modules:\n  good: {prober: dns, dns: {query_name: a.test}}\n  udp_tls:\n    prober: dns\n    dns:\n      query_name: a.test\n"
                          "      dns_over_tls: true\n  rcode:\n    prober: dns\n    dns: {query_name: a.test, valid_rcodes: [NOERROR, NOPE]}\n"
-                         "  meta: {prober: grpc, grpc: {metadata: {a: [b]}}}\n  hops: {prober: icmp, icmp: {ttl: 256}}\n")
+                         "  meta: {prober: grpc, grpc: {metadata: {a-bin: b}}}\n  hops: {prober: icmp, icmp: {ttl: 256}}\n")
         for place in ["blackbox.yml:7:21: modules.udp_tls.dns.dns_over_tls: needs transport_protocol: tcp",
                       "blackbox.yml:10:55: modules.rcode.dns.valid_rcodes[1]: is no response code",
-                      "blackbox.yml:11:41: modules.meta.grpc.metadata: not supported", "blackbox.yml:12:36: modules.hops.icmp.ttl:"]:
+                      "blackbox.yml:11:49: modules.meta.grpc.metadata.a-bin: not supported", "blackbox.yml:12:36: modules.hops.icmp.ttl:"]:
             self.assertIn(place, ours.output())
         status, _, text = get(ours.port, module="udp_tls", target="127.0.0.1")
         self.assertEqual(status, 400)
@@ -318,30 +279,15 @@ class Grpc(Modules):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        if subprocess.run([PYTHON, "-c", "import grpc"], capture_output=True).returncode:
-            raise unittest.SkipTest("python3-grpcio is not installed (deploy/install-deps.sh installs it)")
         folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="answerback-modules-"))
         cert, key = certificate(folder)
-        cls.port, cls.tls = cls.health(), cls.health(key, cert)
+        cls.port, cls.tls = HealthServer.start(cls), HealthServer.start(cls, key, cert)
         cls.modules = GRPC.replace("CERT", cert)
         cls.theirs = exporter(folder, cls.modules)
         cls.addClassCleanup(cls.theirs.stop)
 
-    @classmethod
-    def health(cls, *arguments, lines=("chat SERVING", "tools NOT_SERVING", "odd UNKNOWN", "private SERVING")):
-        """A real server with these states; its port."""
-        port = free_port()
-        server = subprocess.Popen([PYTHON, HEALTH_SERVER, str(port), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for end in (server.stdout.close, server.stdin.close, server.wait, server.kill):
-            cls.addClassCleanup(end)
-        assert server.stdout.readline() == "ready\n"
-        for line in lines:
-            print(line, file=server.stdin, flush=True)
-            assert server.stdout.readline() == "ready\n"
-        return port
-
     def test_field_by_field(self):
-        plain, tls, bare, closed = (f"127.0.0.1:{port}" for port in (self.port, self.tls, self.health(lines=["unimplemented"]), free_port()))
+        plain, tls, bare, closed = (f"127.0.0.1:{port}" for port in (self.port, self.tls, HealthServer.start(self, lines=["unimplemented"]), free_port()))
         ours = self.ours(self.modules)
         self.agree_on(self.theirs, ours, [
             ("server", plain, 1, ""),
@@ -368,32 +314,19 @@ class Grpc(Modules):
         samples, _ = parse(get(ours.port, module="tls", target=tls)[2])
         self.assertEqual((samples["probe_grpc_ssl"], samples['probe_grpc_healthcheck_response{serving_status="SERVING"}']), (1, 1))
         self.assertEqual(parse(get(ours.port, module="private", target=plain)[2])[0]["probe_grpc_status_code"], 16)
-        _, _, text = get(ours.port, debug="true", module="tools", target=plain)
-        for part in ["processing", "NOT_SERVING", "probe_success 0"]:
-            self.assertIn(part, text)
+        self.debug_tells(ours, ["processing", "NOT_SERVING", "probe_success 0"], module="tools", target=plain)
 
     def test_a_server_that_hangs_is_cut_off_where_theirs_hangs_too(self):
         ours = self.ours(self.modules)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             for module in ("server", "tls"):
-                samples, _ = parse(get(ours.port, {"X-Prometheus-Scrape-Timeout-Seconds": "0.9"}, module=module,
-                                       target=f"127.0.0.1:{silent.getsockname()[1]}")[2])
-                self.assertTrue(0.35 <= samples["probe_duration_seconds"] < 0.6, samples["probe_duration_seconds"])
-                self.assertEqual((samples["probe_success"], samples["probe_grpc_status_code"]), (0, 4))  # DEADLINE_EXCEEDED
+                samples = self.cut_off(ours, module=module, target=f"127.0.0.1:{silent.getsockname()[1]}")
+                self.assertEqual(samples["probe_grpc_status_code"], 4)  # DEADLINE_EXCEEDED
                 self.assertTrue(samples['probe_grpc_duration_seconds{phase="check"}'] >= 0.3, samples)
 
     def test_who_must_not_be_looked_at(self):
-        ours = self.ours(self.modules, "['*']")
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            for module in ("server", "tls"):
-                for target in ("{}:%d" % port, "https://{}:%d/" % port):
-                    self.forbidden(ours, target, module=module)
-            listener.setblocking(False)
-            with self.assertRaises(BlockingIOError, msg="somebody came"):
-                listener.accept()
-        for target in ("", "a b", "127.0.0.1:99999", "ftp://127.0.0.1:1", "http://"):
-            self.assertEqual(get(ours.port, module="server", target=target)[0], 400, target)
+        self.nobody_came(self.modules, ["server", "tls"], ["{}:%d", "https://{}:%d/"])
+        self.no_targets(self.ours(self.modules), "server", ["", "a b", "127.0.0.1:99999", "ftp://127.0.0.1:1", "http://"])
 
 
 class Icmp(Modules):
@@ -438,13 +371,10 @@ class Icmp(Modules):
             ("only_ip6", "127.0.0.1", 0, "dns_nxdomain"),
             ("ping", "10.1.2.3", 0, "unreachable"),
         ])
-        _, _, text = get(ours.port, debug="true", module="ping", target="127.0.0.1")
-        for part in ["came back from 127.0.0.1", "probe_icmp_reply_hop_limit 64"]:
-            self.assertIn(part, text)
+        self.debug_tells(ours, ["came back from 127.0.0.1", "probe_icmp_reply_hop_limit 64"], module="ping", target="127.0.0.1")
         self.kernel("icmp_echo_ignore_all", "1")
         self.agree_on(theirs, ours, [("hurry", "127.0.0.1", 0, "unreachable")])
-        samples, _ = parse(get(ours.port, {"X-Prometheus-Scrape-Timeout-Seconds": "0.9"}, module="ping", target="127.0.0.1")[2])
-        self.assertTrue(0.35 <= samples["probe_duration_seconds"] < 0.6, samples["probe_duration_seconds"])
+        self.cut_off(ours, module="ping", target="127.0.0.1")
         self.kernel("ping_group_range", "1 0")
         samples, _ = parse(get(ours.port, module="ping", target="127.0.0.1")[2])
         self.assertEqual(samples[OURS + '{verdict="unknown",reason="no_evidence",phase="connect"}'], 1)
@@ -452,8 +382,7 @@ class Icmp(Modules):
     def test_who_must_not_be_looked_at(self):
         ours = self.ours(ICMP, "['*']")
         self.forbidden(ours, "{}", module="ping")
-        for target in ("", "a b", "127.0.0.1:80", "[::1]", "http://127.0.0.1"):
-            self.assertEqual(get(ours.port, module="ping", target=target)[0], 400, target)
+        self.no_targets(ours, "ping", ["", "a b", "127.0.0.1:80", "[::1]", "http://127.0.0.1"])
 
 
 if __name__ == "__main__":

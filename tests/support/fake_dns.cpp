@@ -248,6 +248,8 @@ void FakeDns::say(const std::string& name, const std::vector<std::string>& addre
   say(name, std::move(answer));
 }
 
+void FakeDns::refuse_tcp() { impl_->tcp.close(); }
+
 std::string FakeDns::server() const {
   return "127.0.0.1:" + std::to_string(impl_->udp.local_endpoint().port());
 }

@@ -44,6 +44,8 @@ class FakeDns {
   void say(const std::string& name, DnsAnswer::Way way) { say(name, DnsAnswer{way}); }
   void say(const std::string& name, const std::vector<std::string>& addresses);
 
+  void refuse_tcp();  // from now on
+
   std::string server() const;                    // "127.0.0.1:40123"
   int questions(const std::string& name) const;  // for its A record, by UDP or TCP
   int most_at_once() const;                      // questions with a delay that were waiting together

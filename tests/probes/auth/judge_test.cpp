@@ -242,6 +242,18 @@ TEST(AuthAccess, AStatusAloneDoesNotSayIt) {
       testing::StartsWith("refused auth: answered 200, but not as to one who is let in: /data/me/id: "));
 }
 
+TEST(AuthAccess, ThatNothingIsThereSaysNothingOfAGoodToken) {
+  for (const unsigned status : {404U, 405U, 410U, 415U})
+    EXPECT_EQ(said(judge_entry({}, response(status, ""))),
+              "unclear status: answered " + std::to_string(status) +
+                  ", which says nothing of the token (are url and method right?)");
+  EXPECT_EQ(said(judge_entry({}, response(401, ""))), "refused auth: answered 401");
+  EXPECT_EQ(said(judge_entry({}, response(200, ""))), "accepted : answered 200");
+  Expect gone;
+  gone.status = {{404, 404}};
+  EXPECT_EQ(said(judge_entry(gone, response(404, ""))), "accepted : answered 404");
+}
+
 TEST(AuthAccess, IntrospectionIsReadByItsBody) {
   EXPECT_EQ(said(judge_introspection(response(200, R"({"active":true})"))),
             "accepted : answered active: true");

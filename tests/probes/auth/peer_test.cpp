@@ -81,6 +81,12 @@ TEST_F(Auth, EveryWayToRefuseIsOne) {
   }
 }
 
+TEST_F(Auth, WhereNothingIsTheGoodTokenWasNotRefused) {
+  platform.says["/me"] = http_answer(404);
+  EXPECT_THAT(run(guarded()), testing::StartsWith("fail status: " + here() +
+                                                  "/me: answered 404, which says nothing of the token"));
+}
+
 TEST_F(Auth, WhatSaysNothingIsNoRefusal) {
   platform.refusal = http_answer(500, "Traceback");
   EXPECT_THAT(run(guarded()),

@@ -30,6 +30,26 @@ TEST(Targets, NamesAreMatchedWithoutCaseAndAsAWhole) {
     EXPECT_TRUE(targets.refusal(no)) << no;
 }
 
+TEST(Targets, PathsAreAllowedByPathsOnly) {
+  const Targets hosts = allowing({"*", "0.0.0.0/0"});
+  EXPECT_TRUE(hosts.refusal_of_path("/run/app.sock"));
+  EXPECT_TRUE(Targets().refusal_of_path("/run/app.sock"));
+  const Targets targets = allowing({"/run/app.sock", "/run/shop/*.sock"});
+  for (const char* yes : {"/run/app.sock", "/run/shop/a.sock", "/run/shop/b-1.sock"})
+    EXPECT_EQ(targets.refusal_of_path(yes), std::nullopt) << yes;
+  for (const char* no : {"/run/App.sock", "/run/app.sock2", "/run/shop/a/b.sock", "/run/shop/.sock",
+                         "/run/shop/.a.sock", "/run/shop/a", "/run/docker.sock"})
+    EXPECT_TRUE(targets.refusal_of_path(no)) << no;
+  EXPECT_TRUE(targets.refusal("example.com"));
+  for (const char* plain : {"/a", "/run/app.sock", "/run/..a/b", "/a b"})
+    EXPECT_TRUE(is_plain_path(plain)) << plain;
+  for (const char* odd :
+       {"", "/", "a", "a/b", "//a", "/a/", "/a//b", "/a/../b", "/..", "/a/.", "/./a", "/a\nb"})
+    EXPECT_FALSE(is_plain_path(odd)) << odd;
+  Targets refusing;
+  EXPECT_TRUE(refusing.allow("/run/../etc/*"));
+}
+
 struct Case {
   const char* address;
   bool allowed;

@@ -64,6 +64,23 @@ TEST(Body, WhatIsNotPackedOrStopsIsAFailure) {
   EXPECT_FALSE(half.failure().empty());
 }
 
+TEST(Lines, BytesAreTakenAsTheyCome) {
+  const std::string bytes = "220 hello\r\nS\n\1\2";
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    Lines lines;
+    std::optional<std::string> line, rest;
+    for (const std::string& piece : {bytes.substr(0, cut), bytes.substr(cut)}) {
+      lines.feed(piece);
+      if (!line) line = lines.next();
+      if (line && !rest) rest = lines.take(3);
+    }
+    EXPECT_EQ(line, "220 hello");
+    EXPECT_EQ(rest, "S\n\1");
+    EXPECT_EQ(lines.take(2), std::nullopt);
+    EXPECT_EQ(lines.take(1), "\2");
+  }
+}
+
 TEST(Lines, AreTheSameHoweverTheyAreCut) {
   const std::string bytes = "220 hello\r\n\n250 a\rb\nlast";
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/listen.h"
 #include "http/prefix.h"
 
 namespace answerback::http {
@@ -32,21 +31,6 @@ TEST(Request, FindsHeadersWhateverTheirCase) {
   const Request request{.headers = {{"oRIGIN", "a"}, {"Origin", "b"}}};
   EXPECT_EQ(request.header("Origin"), "a");
   EXPECT_EQ(request.header("Host"), "");
-}
-
-TEST(Listen, ReadsEveryForm) {
-  EXPECT_EQ(parse_listen("0.0.0.0:9797"), (ListenAddress{"0.0.0.0", 9797}));
-  EXPECT_EQ(parse_listen("[::1]:1"), (ListenAddress{"::1", 1}));
-  EXPECT_EQ(parse_listen(":9797"), (ListenAddress{"", 9797}));
-  EXPECT_EQ(parse_listen("localhost:0"), (ListenAddress{"localhost", 0}));
-}
-
-TEST(Listen, SaysWhatIsWrong) {
-  for (const char* bad : {"", "9797", "a:", "a:x", "a:70000", "::1:80", "a:80x", "a:-1"}) {
-    const auto address = parse_listen(bad);
-    ASSERT_FALSE(address) << bad;
-    EXPECT_NE(address.error().find("like 0.0.0.0:9797"), std::string::npos);
-  }
 }
 
 TEST(RoutePrefix, IsThePathOthersKnowOrTheOneGiven) {

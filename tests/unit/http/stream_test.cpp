@@ -132,7 +132,7 @@ class Streamed : public testing::Test {
   }
   bool nobody_within(Duration patience) const {
     const Steady end = std::chrono::steady_clock::now() + patience;
-    while (alive_ > 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
+    while (alive_ > 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
     return alive_ == 0;
   }
 

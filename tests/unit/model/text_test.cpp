@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/listen.h"
+
 namespace answerback {
 namespace {
 
@@ -61,6 +63,65 @@ TEST(IsoTime, IsReadBackWithItsZone) {
                             "9999-02-28T03:12:09Z", "2028-02-29T03:12:0 Z", "2028-02-29T03:12:09Z ", ""}) {
     EXPECT_EQ(parse_time(wrong), std::nullopt) << wrong;
   }
+}
+
+TEST(Listen, ReadsEveryForm) {
+  EXPECT_EQ(parse_listen("0.0.0.0:9797"), (ListenAddress{"0.0.0.0", 9797}));
+  EXPECT_EQ(parse_listen(":9797"), (ListenAddress{"", 9797}));
+  EXPECT_EQ(parse_listen("localhost:0"), (ListenAddress{"localhost", 0}));
+  for (const char* host : {"::", "::1", "fe80::1%eth0", "2001:db8::7", "1:2:3:4:5:6:7:8",
+                           "1::", "::ffff:10.0.0.7", "1:2:3:4:5:6:10.0.0.7"})
+    EXPECT_EQ(parse_listen("[" + std::string(host) + "]:1"), (ListenAddress{host, 1}));
+  for (const char* host : {"a", "a-b_c.d", "pod-0.svc.", "9lives.test", "255.255.255.255"})
+    EXPECT_EQ(parse_listen(std::string(host) + ":65535"), (ListenAddress{host, 65535}));
+}
+
+TEST(Listen, SaysWhatIsWrong) {
+  const struct {
+    const char *text, *why;
+  } rows[] = {
+      {"", "no port"},
+      {"9797", "no port"},
+      {"a:", "the port is not a number from 0 to 65535"},
+      {"a:x", "the port is not a number from 0 to 65535"},
+      {"a:65536", "the port is not a number from 0 to 65535"},
+      {"a:80x", "the port is not a number from 0 to 65535"},
+      {"a:80 ", "the port is not a number from 0 to 65535"},
+      {"a: 80", "the port is not a number from 0 to 65535"},
+      {"a:-1", "the port is not a number from 0 to 65535"},
+      {"a:+1", "the port is not a number from 0 to 65535"},
+      {"a b:9", "the host holds a space"},
+      {" a:9", "the host holds a space"},
+      {"http://a:9", "it is no URL: no scheme, no path"},
+      {"a/b:9", "it is no URL: no scheme, no path"},
+      {"::1:80", "an IPv6 address stands in brackets"},
+      {"[::1]x:80", "an IPv6 address stands in brackets"},
+      {"[::1:80", "an IPv6 address stands in brackets"},
+      {"[a]:80", "what stands in brackets is no IPv6 address"},
+      {"[]:80", "what stands in brackets is no IPv6 address"},
+      {"[1.2.3.4]:80", "what stands in brackets is no IPv6 address"},
+      {"[::1::]:80", "what stands in brackets is no IPv6 address"},
+      {"[1:2:3]:80", "what stands in brackets is no IPv6 address"},
+      {"[1:2:3:4:5:6:7:8:9]:80", "what stands in brackets is no IPv6 address"},
+      {"[1:2:3:4:5:6:7:]:80", "what stands in brackets is no IPv6 address"},
+      {"[:1]:80", "what stands in brackets is no IPv6 address"},
+      {"[12345::]:80", "what stands in brackets is no IPv6 address"},
+      {"[::256.0.0.1]:80", "what stands in brackets is no IPv6 address"},
+      {"[fe80::1%]:80", "what stands in brackets is no IPv6 address"},
+      {"256.0.0.1:80", "the host is no IPv4 address"},
+      {"1.2.3:80", "the host is no IPv4 address"},
+      {"a..b:80", "the host is neither a name nor an address"},
+      {"a\n:80", "the host is neither a name nor an address"},
+      {"*:80", "the host is neither a name nor an address"},
+  };
+  for (const auto& row : rows) {
+    const auto address = parse_listen(row.text);
+    ASSERT_FALSE(address) << row.text;
+    EXPECT_EQ(address.error(), std::string(row.why) + " (like 0.0.0.0:9797, [::1]:9797 or :9797)")
+        << row.text;
+  }
+  EXPECT_FALSE(parse_listen(std::string(64, 'a') + ":1"));
+  EXPECT_FALSE(parse_listen("[" + std::string(10'000, ':') + "]:1"));
 }
 
 }  // namespace

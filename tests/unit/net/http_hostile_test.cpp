@@ -129,6 +129,14 @@ TEST_F(HostileHttp, OddStatusLines) {
   EXPECT_EQ(from("HTTP/1.1 999 Who knows\r\nContent-Length: 0\r\n\r\n").value().status, 999u);
 }
 
+// Every client takes the first two; of the others Node.js says what we say.
+TEST_F(HostileHttp, IsNoStricterThanClientsAre) {
+  EXPECT_EQ(from("HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok").value().body, "ok");
+  EXPECT_EQ(from("HTTP/1.1 204 \r\n\r\n").value().status, 204u);
+  expect_failure(from("HTTP/1.1 200 OK\nContent-Length: 2\n\nok"), Reason::protocol, "not a valid HTTP");
+  expect_failure(from("HTTP/1.1 200\nContent-Length: 2\n\nok"), Reason::protocol, "not a valid HTTP");
+}
+
 TEST_F(HostileHttp, CutShort) {
   expect_failure(from("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"), Reason::truncated,
                  "after 4 bytes of a body of 100 bytes");
@@ -147,6 +155,7 @@ const Sample samples[] = {
     {chunked_head + "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nT: u\r\n\r\n", "hello"},
     {chunked_head + "0\r\n\r\n", ""},
     {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello", "hello"},
+    {"HTTP/1.1 100\r\n\r\nHTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello", "hello"},
 };
 
 TEST_F(HostileHttp, AnAnswerMayBeSplitAnywhere) {

@@ -70,6 +70,7 @@ TEST_F(ProxyTest, HttpsGoesThroughATunnelAndIsVerifiedEndToEnd) {
   ASSERT_TRUE(answer) << answer.error().detail;
   EXPECT_EQ(answer->body, "ok");
   EXPECT_THAT(asked, AllOf(StartsWith("CONNECT nowhere.test:443 HTTP/1.1\r\n"),
+                           HasSubstr("traceparent: " + traceparent(lab.run.id)),
                            HasSubstr("Proxy-Authorization: Basic ")));
   EXPECT_THAT(inside,
               AllOf(StartsWith("GET /x HTTP/1.1\r\n"), testing::Not(HasSubstr("Proxy-Authorization"))));

@@ -21,7 +21,8 @@ HttpRequest to(std::string_view url) {
   request.url = parse_url(url, {"http", "https"}).value();
   return request;
 }
-std::string text(const HttpRequest& request) { return request_text(request, RunId{{0xab}, {0xcd}}, nullptr); }
+constexpr RunId some_id{{0xab}, {0xcd}};
+std::string text(const HttpRequest& request) { return request_text(request, some_id, nullptr); }
 
 TEST(HttpRequest, TheDefaults) {
   EXPECT_EQ(text(to("http://a.test:8080/x?y=z")),
@@ -63,8 +64,9 @@ TEST(HttpRequest, ThroughAProxy) {
   EXPECT_THAT(request_text(to("http://a.test:81/x"), RunId{}, &proxy),
               AllOf(StartsWith("GET http://a.test:81/x HTTP/1.1\r\nHost: a.test:81\r\n"),
                     HasSubstr("Proxy-Authorization: Basic dTpw\r\n")));
-  EXPECT_THAT(connect_text(to("https://[::1]/").url, proxy),
+  EXPECT_THAT(connect_text(to("https://[::1]/").url, some_id, proxy),
               AllOf(StartsWith("CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\n"),
+                    HasSubstr("traceparent: " + traceparent(some_id) + "\r\n"),
                     HasSubstr("Proxy-Authorization: Basic dTpw")));
 }
 

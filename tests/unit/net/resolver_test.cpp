@@ -95,6 +95,33 @@ TEST_F(ResolverTest, ManyAddressesComeByTcp) {
   EXPECT_EQ(found->size(), 2000u);
 }
 
+TEST_F(ResolverTest, AnAnswerThatCannotBeHadWholeMovesNoOther) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 100; ++i) many.push_back("10.1.1." + std::to_string(i));
+  dns_.say("long.test", many);
+  dns_.say("other.test", DnsAnswer{DnsAnswer::Way::addresses, {ip("10.0.0.7")}, 100ms});
+  dns_.refuse_tcp();
+  const auto other = start("other.test");
+  const auto cut = start("long.test");
+  loop_.run_until_ended(cut);
+  ASSERT_TRUE(cut->value && !cut->value->has_value());
+  EXPECT_EQ(name(cut->value->error().reason), "dns_failure");
+  EXPECT_THAT(cut->value->error().detail, HasSubstr("long.test: the answer is too long for UDP, and TCP"));
+  EXPECT_FALSE(other->ended());
+  loop_.run_until_ended(other);
+  ASSERT_TRUE(other->value && other->value->has_value()) << other->value->error().detail;
+  EXPECT_LT(other->took, 300ms);
+}
+
+TEST_F(ResolverTest, ManyAddressesComeByTcpUnderASearchDomainToo) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 100; ++i) many.push_back("10.1.1." + std::to_string(i));
+  dns_.say("db.one.test", many);
+  resolver();
+  file("resolv.conf", "search one.test\n");
+  EXPECT_EQ(resolve("db").value().size(), 100u);
+}
+
 struct Bad {
   DnsAnswer::Way way;
   Reason reason;

@@ -8,7 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/snapshot_builder.h"
@@ -114,6 +116,15 @@ TEST(EventLog, GoingWellIsInfoGoingBadIsWarn) {
   EXPECT_EQ(level(Lifecycle{"started", at}), "info");
 }
 
+TEST(EventLog, AStatusThatStaysComesFromNowhere) {
+  const auto line = [](Status from) {
+    return logged(LogLevel::info, OutputChanged{from, Status::fail, "db is down", test::noon}).at(0);
+  };
+  EXPECT_THAT(line(Status::pass),
+              HasSubstr("msg=\"status is fail\" from=pass to=fail output=\"db is down\""));
+  EXPECT_THAT(line(Status::fail), HasSubstr("msg=\"status is fail\" to=fail output=\"db is down\""));
+}
+
 TEST(EventLog, KeepsTheOrderAndWritesAllBeforeItEnds) {
   const Pipe pipe;
   {
@@ -170,8 +181,9 @@ TEST(EventLog, AFullDiskLosesLinesAndSaysSoOnALineOfItsOwnWhenThereIsRoomAgain) 
     const rlimit full{.rlim_cur = 20, .rlim_max = before.rlim_max};  // room for a part of the first
     ::setrlimit(RLIMIT_FSIZE, &full);
     for (int i = 0; i < 3; ++i) log.log(LogLevel::info, "lost", {});
-    for (int i = 0; i < 200 && ::lseek(fd, 0, SEEK_END) < 20; ++i) ::usleep(10'000);
-    ::usleep(50'000);
+    const auto begin = std::chrono::steady_clock::now();
+    while (log.dropped() < 3 && std::chrono::steady_clock::now() - begin < std::chrono::seconds(5))
+      std::this_thread::yield();
     ::setrlimit(RLIMIT_FSIZE, &before);
     log.log(LogLevel::info, "kept", {});
   }
