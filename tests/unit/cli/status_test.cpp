@@ -85,6 +85,13 @@ TEST_F(Status, ALongNameCostsNobodyTheReason) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80U) << line;
 }
 
+TEST_F(Status, WhatIsDegradedIsNotBlocked) {
+  const std::string text =
+      print(R"({"status":"warn","checks":{"web":[{"health":"degraded"}],"agent":[{"health":"degraded"}],
+      "bot":[{"health":"down"}]},"causes":[{"probe":"web","blocks":["agent","bot"]}]})");
+  EXPECT_THAT(text, AllOf(HasSubstr("      blocks bot\n"), HasSubstr("      degrades agent\n")));
+}
+
 TEST_F(Status, ManyCausesDoNotBuryTheTable) {
   std::string causes;
   for (int i = 0; i < 12; ++i)
