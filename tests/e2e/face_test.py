@@ -116,7 +116,6 @@ class Commands(Scenario):
         for word in ("dsn", "tables", "too_many_connections"):
             self.assertIn(word, done.stdout)
 
-    def test_version_and_help(self):
     def test_what_could_not_be_said_is_told(self):
         path = self.config(CONFIG.format(port=1).replace("timeout: 500ms", "timeout: 50ms"))
         daemon = self.daemon("probes: [{name: ok, type: exec, command: [/bin/echo, OK], interval: 1s}]")
@@ -133,6 +132,7 @@ class Commands(Scenario):
         closed = subprocess.run(["sh", "-c", 'exec "$0" healthcheck --url "$1" >&-', ANSWERBACK, url[1]], timeout=30)
         self.assertEqual(closed.returncode, 0)
 
+    def test_version_and_help(self):
         self.assertRegex(run("--version").stdout, r"answerback, version \d")
         self.assertEqual(run("--help").returncode, 0)
         self.assertEqual(run("--no-such-flag").returncode, 2)
@@ -214,7 +214,6 @@ class Endpoints(Scenario):
         self.assertEqual(self.answerback.stop(signal.SIGTERM), 0)
         self.assertLess(time.monotonic() - began, 5)
 
-    def test_our_own_freeze_changes_no_health(self):
     def test_a_signal_that_asks_is_answered_in_the_log(self):
         self.answerback.wait_health("pass")
         for number in (signal.SIGUSR1, signal.SIGUSR2):
@@ -227,6 +226,7 @@ class Endpoints(Scenario):
         self.assertIn("status=pass ready=yes up=1 probes=1", asked[0])
         self.assertRegex(asked[2], r'status=fail ready=no up=0 probes=1 output=".*site')
 
+    def test_our_own_freeze_changes_no_health(self):
         self.answerback.wait_health("pass")
         moved = lambda: self.answerback.metric("answerback_probe_transitions_total", probe="site")
         before = moved()
