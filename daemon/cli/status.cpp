@@ -138,11 +138,22 @@ class Printer {
       if (!text(root_, "output").contains(seen)) line(seen, 6);  // else it is said in full above
     }
     for (const std::string& why : texts_in(cause, "whys")) line(why, 6);
-    if (const auto blocked = texts_in(cause, "blocks"); !blocked.empty())
-      line("blocks " + joined(blocked), 6);
+    explains(texts_in(cause, "blocks"));
     if (const std::string by = text(cause, "silenced_by"); !by.empty()) line("nobody is told: " + by, 6);
     if (check == nullptr) return;
     if (const auto* links = object_in(*check, "links")) line("runbook " + text(*links, "runbook"), 6);
+  }
+
+  // What is degraded is not blocked.
+  void explains(const std::vector<std::string>& others) {
+    for (const auto& [word, health] : {std::pair("blocks ", "down"), {"degrades ", "degraded"}}) {
+      std::vector<std::string> those;
+      for (const std::string& each : others) {
+        const json::object* check = check_of(checks_, each);
+        if (check != nullptr && text(*check, "health") == health) those.push_back(each);
+      }
+      if (!those.empty()) line(word + joined(those), 6);
+    }
   }
 
   void lost() {

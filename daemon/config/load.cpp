@@ -57,8 +57,8 @@ class Loader {
     auto bytes = read_file(path);
     if (!bytes) {
       complete_ = false;
-      const bool is_main = config_.files.empty();
-      diagnostics_.add({{path.string()}, "", bytes.error() + (is_main ? way_on : ""), ""});
+      const bool nowhere = config_.files.empty() && !fs::exists(path, ignored);
+      diagnostics_.add({{path.string()}, "", bytes.error() + (nowhere ? way_on : ""), ""});
       return std::nullopt;
     }
     config_.text += *bytes;

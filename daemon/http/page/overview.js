@@ -95,9 +95,12 @@ export function show_causes({health, probes}, now) {
       put(part(node, 'name'), cause.probe);
       put(part(node, 'reason'), `${cause.reason} at ${cause.phase}`);
       put(part(node, 'since'), `since ${clock(cause.since, now)}, ${age(now - Date.parse(cause.since))}`);
+      const those = (health) => cause.blocks.filter((name) => known.get(name)?.health === health);
+      const [blocked, degraded] = ['down', 'degraded'].map(those);
       const costs = [
         cause.output,
-        cause.blocks.length && `blocks ${some(cause.blocks)}`,
+        blocked.length && `blocks ${some(blocked)}`,
+        degraded.length && `degrades ${some(degraded)}`,
         cause.value_blocked > 0 && `${percent(cause.value_blocked)} of value: ${some(cause.capabilities)}`,
       ];
       put(part(node, 'costs'), costs.filter(Boolean).join(' · '));

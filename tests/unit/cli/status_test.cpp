@@ -80,9 +80,16 @@ TEST_F(Status, ALongNameCostsNobodyTheReason) {
     "db":[{"health":"down","reason":"connect_refused","phase":"connect","since":"2026-11-22T11:58:30Z"}],")" +
                                      name + R"(":[{"health":"up"}]}})",
                                  80);
-  EXPECT_THAT(text, AllOf(HasSubstr("  down    connect_refused  connect"), HasSubstr("nnn…  up")));
+  EXPECT_THAT(text, AllOf(HasSubstr("  down    connect_refused  1m 30s"), HasSubstr("nnn…  up")));
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80U) << line;
+}
+
+TEST_F(Status, WhatIsDegradedIsNotBlocked) {
+  const std::string text =
+      print(R"({"status":"warn","checks":{"web":[{"health":"degraded"}],"agent":[{"health":"degraded"}],
+      "bot":[{"health":"down"}]},"causes":[{"probe":"web","blocks":["agent","bot"]}]})");
+  EXPECT_THAT(text, AllOf(HasSubstr("      blocks bot\n"), HasSubstr("      degrades agent\n")));
 }
 
 TEST_F(Status, ManyCausesDoNotBuryTheTable) {
@@ -129,7 +136,7 @@ TEST(Columns, WrapBetweenWordsAndCutAtCharacters) {
   EXPECT_EQ(wrapped("aaaaaaaaaa", 4, 2), "aaaa\n  aa\n  aa\n  aa\n");
   EXPECT_EQ(wrapped("ääää öö", 4, 0), "ääää\nöö\n");
   EXPECT_EQ(wrapped("", 4, 2), "\n");
-  EXPECT_EQ(wrapped("日本語 e\u0301 😀", 5, 0), "日本\n語\ne\u0301 😀\n");
+  EXPECT_EQ(wrapped("日本語 e\u0301 😀", 5, 0), "日本\n語 e\u0301\n😀\n");
   EXPECT_EQ(wrapped("日本", 1, 0), "日\n本\n");  // wider than all there is
   EXPECT_EQ(columns("日本語 e\u0301 😀"), 11U);
   EXPECT_EQ(cut("日本語", 5), "日本…");
