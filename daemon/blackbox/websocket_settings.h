@@ -1,6 +1,6 @@
 #pragma once
-// The `websocket` section of a module. Released blackbox_exporter has no such prober yet; this is the section
-// its main branch has since #1278 was merged (config/config.go, WebsocketProbe; prober/websocket.go).
+// The `websocket` section of a module, as blackbox_exporter has it since #1278 was merged, after its 0.28
+// (config/config.go, WebsocketProbe; prober/websocket.go of the main branch in August 2026).
 
 #include <vector>
 
