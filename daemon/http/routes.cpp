@@ -170,7 +170,7 @@ Response events(const Request& request, const Context& context, Rest) {
   }
   return {.content_type = "text/event-stream",
           .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-          .stream = std::make_shared<EventStream>(std::move(reader))};
+          .stream = std::make_shared<EventStream>(std::move(reader), !left_out(request, "data"))};
 }
 
 Response incident_report(const Request& request, const Context& context, Rest) {

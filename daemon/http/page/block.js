@@ -1,29 +1,44 @@
-// Some rows of a group, one below the other. Where there are many, those out of sight are neither styled nor laid out nor
-// drawn, a block at a time: a row that changes then costs little, and five hundred not much more. Their words are there
-// all the same, for a search in the page and for whoever has it read aloud.
+// Some rows of a group, one below the other. Where there are many, the browser neither styles nor lays out nor draws those
+// far from sight, a block at a time (content-visibility); of what is laid out but cannot be seen yet, pictures and times
+// wait until it nearly can. The words are there all the same, for a search in the page and for whoever has it read aloud.
 
-import {el} from './dom.js';
+import {el, elements_of} from './dom.js';
 
-export const ROWS = 10; // in a block
+export const ROWS = 5; // in a block
 const TALL = 3.4; // rem a row, as a guess, until it has been laid out
+const NEAR = '200px 0px';
 
 const rows = new WeakMap(); // of nodes
+const blocks = new WeakMap();
+const eye = new IntersectionObserver(
+  (all) => {
+    for (const {target, isIntersecting} of all) blocks.get(target).see(isIntersecting);
+  },
+  {rootMargin: NEAR},
+);
 
 export class Block {
-  #skipped = 'oncontentvisibilityautostatechange' in document.documentElement;
   #guessed = 0;
+  seen = false;
 
   constructor() {
     this.node = el('div', {class: 'block'});
-    this.node.addEventListener('contentvisibilityautostatechange', (event) => {
-      this.#skipped = event.skipped;
-      for (const node of this.node.children) rows.get(node)?.see(!event.skipped);
-    });
+    blocks.set(this.node, this);
+    eye.observe(this.node);
+  }
+
+  see(seen) {
+    this.seen = seen;
+    for (const node of elements_of(this.node)) rows.get(node).see(seen);
+  }
+
+  drop() {
+    eye.unobserve(this.node);
+    this.node.remove();
   }
 
   // Begins anew with so many rows, which then come one by one, in order.
-  expect(count, many) {
-    this.seen = !(many && this.#skipped);
+  expect(count) {
     this.next = undefined;
     if (count !== this.#guessed) this.node.style.containIntrinsicHeight = `auto ${count * TALL}rem`;
     this.#guessed = count;
@@ -31,8 +46,12 @@ export class Block {
 
   // Lets go of what has become others', who take it later: what can be seen then changes once.
   part(marked) {
-    for (const node of [...this.node.children])
-      if (rows.get(node).block !== this && !is_held(node, marked)) node.remove();
+    for (const node of elements_of(this.node)) {
+      const row = rows.get(node);
+      if (row.block === this || is_held(node, marked)) continue;
+      node.remove();
+      row.see(false);
+    }
   }
 
   // `marked`: where a text is marked.

@@ -23,6 +23,13 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Not `node.children`, which stays with each node that was asked for it.
+export function elements_of(node) {
+  const all = [];
+  for (let each = node.firstElementChild; each; each = each.nextElementSibling) all.push(each);
+  return all;
+}
+
 export const byId = (id) => document.getElementById(id);
 export const shape = () => el('span', {class: 'shape', 'aria-hidden': 'true'});
 
@@ -36,22 +43,33 @@ export function put(node, text) {
   }
 }
 
-// Makes the children of `parent` those of `items`, in their order; kept ones are updated, not made anew.
-// `make(item)` gives a node, `update(node, item)` fills it; the nodes belong to `parent` alone.
+// Somebody is in it, with the keyboard or to read what is behind a click.
+const in_use = (node) => node.contains(document.activeElement) || node.querySelector('[open]') !== null;
+
+// Makes the children of `parent` those of `items`, in their order. `make()` gives a node, `update(node, item)` fills all
+// of it: the node of an item that is gone becomes another's, so that a storm leaves nothing behind. The nodes belong to
+// `parent` alone.
 const kept = new WeakMap();
 export function list(parent, items, key, make, update) {
   if (!kept.has(parent)) parent.replaceChildren(); // as the server drew it
   const before = kept.get(parent) ?? new Map();
+  const names = items.map(key),
+    wanted = new Set(names),
+    spare = [];
+  for (const [name, node] of before) {
+    if (wanted.has(name)) continue;
+    if (in_use(node)) node.remove();
+    else spare.push(node);
+  }
   const after = new Map();
   let next = parent.firstElementChild;
-  for (const item of items) {
-    const name = key(item);
-    const node = before.get(name) ?? make(item);
-    after.set(name, node);
-    if (update) update(node, item);
+  items.forEach((item, i) => {
+    const node = before.get(names[i]) ?? spare.shift() ?? make();
+    after.set(names[i], node);
+    update(node, item);
     if (node === next) next = next.nextElementSibling;
     else parent.insertBefore(node, next);
-  }
-  for (const [name, node] of before) if (after.get(name) !== node) node.remove();
+  });
+  for (const node of spare) node.remove();
   kept.set(parent, after);
 }

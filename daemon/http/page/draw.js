@@ -32,7 +32,8 @@ export function day_in_words(day) {
   return `Last day: failures in ${day.split('f').length - 1} of ${seen} half hours seen`;
 }
 
-// A line through values from left to right over `width`, largest at the top; what is missing interrupts it.
+// A line through values from left to right over `width`, largest at the top; what is missing interrupts it. In whole units:
+// give it many.
 export function line(values, width, height) {
   const top = Math.max(...values.filter((value) => value !== null), 0) || 1;
   const step = values.length > 1 ? width / (values.length - 1) : width;
@@ -41,17 +42,17 @@ export function line(values, width, height) {
   values.forEach((value, i) => {
     if (value === null || value === undefined) pen = 'M';
     else {
-      path += `${pen}${(i * step).toFixed(1)} ${(height - 1 - (value / top) * (height - 2)).toFixed(1)}`;
+      path += `${pen}${Math.round(i * step)} ${Math.round(height - 1 - (value / top) * (height - 2))}`;
       pen = 'L';
     }
   });
   return path.lastIndexOf('M') === 0 && !path.includes('L') && path ? `${path}h.1` : path;
 }
 
-// A tick at the foot for each run that was no pass.
+// A tick at the foot, a third as tall as the whole, for each run that was no pass.
 export function ticks(verdicts, width, height) {
   const step = verdicts.length > 1 ? width / (verdicts.length - 1) : width;
   return [...verdicts]
-    .map((verdict, i) => (verdict === 'p' ? '' : `M${(i * step).toFixed(1)} ${height}v-5`))
+    .map((verdict, i) => (verdict === 'p' ? '' : `M${Math.round(i * step)} ${height}v-${Math.round(height / 3)}`))
     .join('');
 }

@@ -63,8 +63,8 @@ function day(parts) {
     'latency over the day',
     svg(
       'svg',
-      {class: 'day', role: 'img', viewBox: '0 0 240 32', preserveAspectRatio: 'none', 'aria-label': words},
-      svg('path', {class: 'curve', d: line(mean, 240, 32)}),
+      {class: 'day', role: 'img', viewBox: '0 0 960 128', preserveAspectRatio: 'none', 'aria-label': words},
+      svg('path', {class: 'curve', d: line(mean, 960, 128)}),
     ),
     el('span', {class: 'soft'}, words),
   );
@@ -104,10 +104,16 @@ export class Evidence {
   #newest = null;
   #asked = 0;
 
-  constructor(name, details) {
+  // Below the rest of `row`, while `button` says so. No <details>: each brings a tree and a style sheet of its own.
+  constructor(name, row, button) {
     this.name = name;
-    this.details = details;
-    details.addEventListener('toggle', () => (details.open ? this.#load() : this.#drop()));
+    this.row = row;
+    button.addEventListener('click', () => {
+      const open = !this.body;
+      button.setAttribute('aria-expanded', String(open));
+      if (open) this.#load();
+      else this.#drop();
+    });
   }
 
   // The probe as the list has it now.
@@ -115,10 +121,10 @@ export class Evidence {
     this.#newest = probe.evidence?.run ?? '';
     const marking = () => {
       const selection = getSelection();
-      return !selection.isCollapsed && this.details.contains(selection.anchorNode);
+      return !selection.isCollapsed && this.body.contains(selection.anchorNode);
     };
     if (
-      this.details.open &&
+      this.body &&
       this.#newest !== this.#shown &&
       performance.now() - this.#asked > PAUSE &&
       !marking()
@@ -128,7 +134,7 @@ export class Evidence {
 
   async #load() {
     this.#asked = performance.now();
-    this.body ??= this.details.appendChild(
+    this.body ??= this.row.appendChild(
       el('div', {class: 'evidence'}, el('p', {class: 'soft'}, 'reading …')),
     );
     try {

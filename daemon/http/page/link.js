@@ -14,17 +14,6 @@ const PATIENCE = 3000; // with one answer
 const SILENT = 6000; // without any (this machine may have slept)
 const REJOIN = 5000; // after the stream of events was refused
 
-const EVENTS = [
-  'transition',
-  'incident_opened',
-  'incident_closed',
-  'output',
-  'looking',
-  'reload',
-  'lifecycle',
-  'missed',
-];
-
 const url = (path) => new URL(path, document.baseURI);
 
 // The one script this page starts by itself; the policy lets nothing else become code.
@@ -101,8 +90,8 @@ export class Link {
   #listen() {
     if (this.#stream && this.#stream.readyState !== EventSource.CLOSED) return;
     this.#rejoin = Date.now() + REJOIN;
-    this.#stream = new EventSource(url('api/v1/events'));
-    for (const name of EVENTS) this.#stream.addEventListener(name, () => this.#want());
+    this.#stream = new EventSource(url('api/v1/events?without=data'));
+    this.#stream.addEventListener('happened', () => this.#want());
     this.#stream.onopen = this.#stream.onerror = () => this.#want();
   }
 

@@ -17,6 +17,16 @@ const MANY = 60; // rows: from there on blocks out of sight are left alone
 const pause = () =>
   globalThis.scheduler?.yield ? scheduler.yield() : new Promise((done) => setTimeout(done, 0));
 
+// Where a text is marked. Asked for only where that has changed: to ask lays the page out.
+let marked = null,
+  marked_anew = false;
+document.addEventListener('selectionchange', () => (marked_anew = true));
+function marked_in() {
+  if (marked_anew) marked = getSelection().anchorNode;
+  marked_anew = false;
+  return marked;
+}
+
 class Group {
   constructor(state, word) {
     this.word = word;
@@ -33,15 +43,14 @@ class Group {
   }
 
   show(rows, held) {
-    const many = rows.length > MANY;
     put(this.title, held ? `${this.word} when last seen` : this.word);
     put(this.count, String(rows.length));
     attr(this.node, 'hidden', rows.length ? null : '');
-    this.rows.classList.toggle('many', many);
+    this.rows.classList.toggle('many', rows.length > MANY);
     const count = Math.ceil(rows.length / ROWS);
     while (this.blocks.length < count) this.#more();
     rows.forEach((row, i) => (row.block = this.blocks[Math.floor(i / ROWS)]));
-    for (let i = 0; i < count; ++i) this.blocks[i].expect(Math.min(ROWS, rows.length - i * ROWS), many);
+    for (let i = 0; i < count; ++i) this.blocks[i].expect(Math.min(ROWS, rows.length - i * ROWS));
   }
 
   part(marked) {
@@ -50,7 +59,7 @@ class Group {
 
   // Once every row is where it belongs.
   tidy() {
-    while (this.blocks.length && !this.blocks.at(-1).node.hasChildNodes()) this.blocks.pop().node.remove();
+    while (this.blocks.length && !this.blocks.at(-1).node.hasChildNodes()) this.blocks.pop().drop();
   }
 
   #more() {
@@ -73,7 +82,7 @@ export class Probes {
 
   async show(probes, now, held) {
     const turn = ++this.#turn;
-    const marked = getSelection().anchorNode; // asked for once: to ask lays the page out
+    const marked = marked_in();
     if (turn === 1) byId('probes').querySelector('table')?.remove(); // as the server drew it
     const members = new Map(GROUPS.map(([state]) => [state, []]));
     for (const probe of probes) members.get(probe.health)?.push(this.#row(probe));
@@ -90,6 +99,7 @@ export class Probes {
     for (const [name, row] of this.#rows) {
       if (names.has(name)) continue;
       row.node.remove();
+      row.see(false);
       this.#rows.delete(name);
     }
     for (const group of this.#groups.values()) group.part(marked);

@@ -215,6 +215,18 @@ TEST(EventStream, SpeaksAsEventSourceReads) {
   EXPECT_THAT(*stream.next(now), StartsWith("event: missed\ndata: {\"events\":3}\n\nid: abc-5\n"));
 }
 
+TEST(EventStream, CountsForWhoWantsNoData) {
+  sinks::EventRing ring(boot, {.events = 200});
+  const auto route = handle({.method = "GET", .path = "/api/v1/events", .query = {{"without", "data"}}},
+                            {.snapshot = nullptr, .version = "1", .actions = Actions(), .events = &ring});
+  ASSERT_TRUE(route.stream);
+  EXPECT_EQ(route.stream->next(Steady{}), ": answerback\nretry: 2000\n\n");
+  EXPECT_EQ(route.stream->next(Steady{}), "") << "nothing has happened";
+  for (int i = 0; i < 300; ++i) ring.on(Lifecycle{"again", boot});
+  EXPECT_EQ(route.stream->next(Steady{}), "id: abc-300\nevent: happened\ndata: {\"events\":300}\n\n");
+  EXPECT_EQ(route.stream->next(Steady{}), "");
+}
+
 TEST(EventStream, IsARoute) {
   sinks::EventRing ring(boot, {.readers = 1});
   ring.on(Lifecycle{"started", boot});

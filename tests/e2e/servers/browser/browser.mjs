@@ -68,6 +68,11 @@ const commands = {
   evaluate: ({code}) => page.evaluate(code),
   text: async () => (await page.locator('body').innerText()).replaceAll('\u00a0', ' '),
   html: () => page.content(),
+  // All that a screen reader has to read, in order.
+  async spoken() {
+    const {nodes} = await cdp.send('Accessibility.getFullAXTree');
+    return nodes.map(({ignored, name}) => (ignored ? '' : (name?.value ?? ''))).join('\n');
+  },
   title: () => page.title(),
   press: ({key}) => page.keyboard.press(key),
   click: ({on}) => page.locator(on).first().click(),
@@ -93,6 +98,12 @@ const commands = {
     const {usedSize, embedderHeapUsedSize} = await cdp.send('Runtime.getHeapUsage');
     const {nodes, jsEventListeners} = await cdp.send('Memory.getDOMCounters');
     return {used: usedSize, elements: embedderHeapUsedSize ?? 0, nodes, listeners: jsEventListeners};
+  },
+  // What the page has cost until now: seconds of layout, of style, of script; how often.
+  async metrics() {
+    await cdp.send('Performance.enable');
+    const {metrics} = await cdp.send('Performance.getMetrics');
+    return Object.fromEntries(metrics.map(({name, value}) => [name, value]));
   },
   async usage() {
     const {usedSize, embedderHeapUsedSize} = await cdp.send('Runtime.getHeapUsage');
