@@ -80,7 +80,7 @@ class ResponseReader {
   std::optional<ResponseParser> parser_;
   std::size_t bytes_ = 0, head_bytes_ = 0;
   int informational_ = 0;
-  bool first_line_ = true;  // of a message; nothing of it has been taken yet
+  bool first_line_ = true;      // of a message; nothing of it has been taken yet
   std::array<char, 60> first_;  // bytes of the answer, kept to show what was no HTTP
   std::size_t first_size_ = 0;
   Failure failure_;
