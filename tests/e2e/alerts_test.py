@@ -256,14 +256,18 @@ class Webhooks(Told):
             daemon.process.wait()
             daemon = self.daemon(config)
         daemon.wait_health("pass")
-        wait_for(lambda: daemon.metric("answerback_notifications_queue", target="hook") == 0, 20, daemon.output)
-        told, ids = {}, set()
-        for body in (json.loads(body) for _, _, body, _ in hook.seen):
-            if body["id"] not in ids:  # at least once: a repetition has the id of the first
-                ids.add(body["id"])
-                told.setdefault(body["groupKey"], []).append(body["status"])
-        self.assertTrue(any(len(each) > 2 for each in told.values()), told)
-        for probe, each in told.items():
+
+        def told():
+            told, ids = {}, set()
+            for body in (json.loads(body) for _, _, body, _ in hook.seen):
+                if body["id"] not in ids:  # at least once: a repetition has the id of the first
+                    ids.add(body["id"])
+                    told.setdefault(body["groupKey"], []).append(body["status"])
+            return told
+
+        wait_for(lambda: told() and all(each[-1] == "resolved" for each in told().values()), 20, lambda: str(told()) + daemon.output())
+        self.assertTrue(any(len(each) > 2 for each in told().values()), told())
+        for probe, each in told().items():
             self.assertEqual(each, ["firing", "resolved"] * (len(each) // 2), probe)
 
     def test_a_reload_replaces_them(self):
