@@ -251,7 +251,7 @@ Met McpDialogue::met(const json::object& result) {
   if (!plan_.version.empty() && version_ != plan_.version)
     return not_so(Reason::assertion,
                   "wanted version " + plan_.version + ", it speaks " + one_line(version_, 40));
-  if (!is_mcp_session_version(version_))
+  if (!is_mcp_session_version(version_) && !(plan_.events && version_ == mcp_of_events))
     return not_so(Reason::protocol, "it speaks a version we do not: " + one_line(version_, 40));
   step_ = Step::initialized;
   return {};

@@ -23,6 +23,7 @@ namespace answerback::probes {
 struct McpPlan {
   std::string version = {};     // the only one to speak; empty: whichever the server does
   bool sessions_first = false;  // it is known to be of the older era
+  bool events = false;          // over HTTP with SSE, where the version of that transport will do, too
   std::string tool = {};        // called at the end; empty: none
   json::object arguments = {};
   std::set<std::string> kept = {};  // tools that are to be judged whole

@@ -7,8 +7,8 @@
 #include "net/http_stream.h"
 #include "net/sse.h"
 #include "probe/within.h"
+#include "probes/mcp/response.h"
 #include "probes/shared/expect/body.h"
-#include "probes/shared/expect/expect.h"
 
 namespace answerback::probes {
 namespace {
@@ -16,29 +16,12 @@ namespace {
 using namespace std::chrono_literals;
 using Heard = std::expected<void, Failure>;
 
-constexpr std::size_t stream_cap = 4 * 1024 * 1024;  // of all that is sent in answer to one message
-constexpr std::size_t message_cap = 1024 * 1024;
 constexpr std::size_t session_cap = 1024;
-
-bool is_success(const net::HttpResponse& head) { return head.status / 100 == 2; }
-
-bool streams_events(const net::HttpResponse& head) {
-  const std::string* type = net::find_header(head.headers, "content-type");
-  return type && type->starts_with("text/event-stream");
-}
 
 // What a server of the older era answers to what it does not know is not foreseen anywhere, so any refusal
 // counts; these are of who stands before it.
 bool speaks_for_itself(unsigned status) {
   return status == 401 || status == 403 || status == 429 || (status >= 502 && status <= 504);
-}
-
-Failure refused_by(const net::HttpResponse& response, std::string_view method) {
-  Failure failure = judge(Expect{}, response).value_or(Failure{Reason::status, "an odd status"});
-  failure.detail += ", to " + std::string(method);
-  if (const std::string* how = net::find_header(response.headers, "www-authenticate"))
-    failure.detail += "; WWW-Authenticate: " + one_line(*how, 200);
-  return failure;
 }
 
 asio::awaitable<void> read_once(Run& run, net::HttpStream& stream, std::optional<Heard>& read) {
@@ -79,7 +62,7 @@ asio::awaitable<Heard> McpOverHttp::talk() {
 
 asio::awaitable<Heard> McpOverHttp::exchange(const McpOut& out) {
   auto stream = co_await net::HttpStream::connect(run_, transport_, endpoint_.url, endpoint_.tls,
-                                                  {.body_bytes = stream_cap});
+                                                  {.body_bytes = mcp_stream_cap});
   if (!stream) co_return std::unexpected(std::move(stream).error());
   net::Headers protocol = headers();
   protocol.insert(protocol.end(), out.headers.begin(), out.headers.end());
@@ -96,7 +79,7 @@ asio::awaitable<Heard> McpOverHttp::exchange(const McpOut& out) {
 asio::awaitable<Heard> McpOverHttp::listen(net::HttpStream& stream, const McpOut& out) {
   const Steady now = run_.clock.now();
   const Steady patience = dialogue_.may_be_older() ? now + (last_call_ - now) / 3 : Steady::max();
-  net::SseReader events(message_cap);
+  net::SseReader events(mcp_message_cap);
   net::HttpResponse response;  // once the head has come; without the body of a stream
   bool met = false, streams = false;
   for (;;) {
@@ -125,13 +108,13 @@ asio::awaitable<Heard> McpOverHttp::listen(net::HttpStream& stream, const McpOut
       if (!heard) co_return heard;
       if (state == net::SseReader::State::too_large)
         co_return std::unexpected(Failure{Reason::too_large, "an event of the stream is over the cap of " +
-                                                                 std::to_string(message_cap) + " bytes"});
+                                                                 std::to_string(mcp_message_cap) + " bytes"});
       co_await say_asides();
     } else {
       response.body += piece;
-      if (response.body.size() > message_cap)
-        co_return std::unexpected(Failure{
-            Reason::too_large, "the answer is over the cap of " + std::to_string(message_cap) + " bytes"});
+      if (response.body.size() > mcp_message_cap)
+        co_return std::unexpected(Failure{Reason::too_large, "the answer is over the cap of " +
+                                                                 std::to_string(mcp_message_cap) + " bytes"});
     }
     if (streams && !dialogue_.waiting()) co_return Heard();
     if (read && !*read) {  // a status that says no is the word of the server, however the connection ended

@@ -2,6 +2,7 @@
 
 #include "model/text.h"
 #include "probe/within.h"
+#include "probes/mcp/events.h"
 #include "probes/mcp/http.h"
 #include "probes/mcp/judge.h"
 #include "probes/mcp/settings.h"
@@ -20,7 +21,7 @@ class McpProbe final : public Probe {
   asio::awaitable<ProbeResult> run(Run& run) override {
     const Steady began = run.clock.now();
     McpPlan plan = settings_.plan;
-    plan.sessions_first = sessions_;
+    plan.sessions_first = sessions_ || plan.events;
     McpDialogue dialogue(std::move(plan));
     McpProgram program;
     std::optional<Failure> failure;
@@ -48,7 +49,17 @@ class McpProbe final : public Probe {
     auto token = co_await token_for(run, services_, settings_.endpoint);
     if (!token) co_return std::move(token).error();
     const net::Transport transport{services_.dns, services_.tls, services_.proxies};
+    if (settings_.plan.events) {
+      McpOverEvents line(run, transport, settings_.endpoint, *token, dialogue);
+      co_return co_await talk_over(line, run, dialogue);
+    }
     McpOverHttp line(run, transport, settings_.endpoint, *token, dialogue);
+    co_return co_await talk_over(line, run, dialogue);
+  }
+
+  template <class Line>
+  static asio::awaitable<std::optional<Failure>> talk_over(Line& line, Run& run,
+                                                           const McpDialogue& dialogue) {
     const Steady began = run.clock.now();
     auto talked = co_await within(run.clock, last_call_of(run), line.talk());
     std::optional<Failure> failure;

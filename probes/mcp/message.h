@@ -17,6 +17,7 @@ namespace answerback::probes {
 inline constexpr std::string_view mcp_stateless = "2026-07-28";
 std::span<const std::string_view> mcp_session_versions();  // newest first
 bool is_mcp_session_version(std::string_view);
+inline constexpr std::string_view mcp_of_events = "2024-11-05";  // of the transport before streamable HTTP
 
 struct McpMessage {
   enum class Kind { result, error, request, notification, strange };

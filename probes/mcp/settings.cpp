@@ -71,11 +71,18 @@ McpSettings read_mcp_settings(config::Fields& fields) {
   settings.endpoint =
       read_endpoint(fields, "of the server over HTTP, as https://tools/mcp", {"http", "https"}, false);
   read_mcp_program(fields, settings);
+  settings.plan.events =
+      fields.one_of("transport", "http", {"http", "sse"},
+                    "streamable HTTP, or the one before: url opens a stream of events, messages are posted "
+                    "where its first event says") == "sse";
+  settings.plan.sessions_first = settings.plan.events;
   std::vector<std::string> versions{"auto", std::string(mcp_stateless)};
   for (const std::string_view version : mcp_session_versions()) versions.emplace_back(version);
   settings.plan.version = fields.one_of(
       "version", "auto", versions, "of the protocol that must be spoken; auto: the newest that both know");
   if (settings.plan.version == "auto") settings.plan.version.clear();
+  if (settings.plan.events && settings.plan.version == mcp_stateless)
+    fields.error("version", "was never spoken over transport: sse");
   settings.tools = fields.texts("tools", "names of tools that must be there");
   read_mcp_schemas(fields, settings);
   read_mcp_call(fields, settings);
@@ -91,7 +98,7 @@ McpSettings read_mcp_settings(config::Fields& fields) {
   if (fields.has("command")) {
     if (settings.command.empty() || settings.command.front().empty())
       fields.error("command", "wants [program, arguments…]");
-    for (const std::string_view key : {"headers", "credentials", "tls_config", "certificate"})
+    for (const std::string_view key : {"headers", "credentials", "tls_config", "certificate", "transport"})
       if (fields.has(key)) fields.error(key, "has no effect with command");
   } else if (fields.has("environment")) {
     fields.error("environment", "has no effect without command");

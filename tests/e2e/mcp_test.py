@@ -42,10 +42,10 @@ class Servers(Scenario):
         self.assertIn(words, report)
         return check
 
-    def everything(self):
+    def everything(self, transport="streamableHttp"):
         install()
         port = free_port()
-        server = self.opened(Process([need("node"), str(EVERYTHING), "streamableHttp"], self.folder, "everything",
+        server = self.opened(Process([need("node"), str(EVERYTHING), transport], self.folder, "everything",
                                      {"PATH": "/usr/bin:/bin", "PORT": str(port)}))
         wait_for(lambda: up(port), 20, server.output)
         server.port = port
@@ -61,6 +61,15 @@ class Servers(Scenario):
         ended = re.findall(r"Received session termination request for session (\S+)", server.output())
         self.assertGreaterEqual(len(opened), 4)
         self.assertEqual(set(opened) - set(ended), set())
+
+    def test_the_transport_before_streamable_http(self):
+        server = self.everything("sse")
+        daemon = self.watch(f'url: "http://127.0.0.1:{server.port}/sse", transport: sse, {ECHO}')
+        self.passes("2025-11-25 with sessions, mcp-servers/everything 2.0.0")
+        daemon.stop()
+        opened = re.findall(r"Client Connected:\s+(\S+)", server.output())
+        self.assertGreaterEqual(len(opened), 1)
+        wait_for(lambda: set(opened) == set(re.findall(r"Client Disconnected:\s+(\S+)", server.output())), 5, server.output)
 
     def test_what_the_server_lacks(self):
         server = self.everything()

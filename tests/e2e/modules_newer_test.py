@@ -48,6 +48,7 @@ modules:
   wrong: {prober: unix, timeout: 300ms, unix: {query_response: [{send: PING}, {expect: HELLO}]}}
   bytes: {prober: unix, timeout: 300ms, unix: {query_response: [{send: PING}, {expect_bytes: !!binary K1BPTkcNCg==}, {send: QUIT}, {expect: "^.OK"}]}}
   other_bytes: {prober: unix, timeout: 300ms, unix: {query_response: [{send: PING}, {expect_bytes: "+PING"}]}}
+  raw: {prober: unix, timeout: 300ms, unix: {query_response: [{send: !!binary YWJj}, {expect_bytes: abc, send: !!binary ZGVm}, {expect_bytes: def}]}}
   more_bytes: {prober: unix, timeout: 300ms, unix: {query_response: [{send: QUIT}, {expect_bytes: "+OK\\r\\n and more"}]}}
   closed: {prober: unix, timeout: 300ms, unix: {query_response: [{send: QUIT}, {expect: HELLO}]}}
   tls: {prober: unix, timeout: 2s, unix: {tls: true, tls_config: {ca_file: CERT, server_name: localhost}, query_response: [{expect: "^secret hello"}]}}
@@ -203,8 +204,17 @@ class Unix(Newer):
                         wrapped.recv(1)
         threading.Thread(target=serve, daemon=True).start()
 
+    def echo(self, listener):
+        def serve():
+            with contextlib.suppress(OSError), listener.accept()[0] as connection:
+                while piece := connection.recv(100):
+                    connection.sendall(piece)
+        threading.Thread(target=serve, daemon=True).start()
+
     def test_what_it_tells(self):
         ours = self.ours(self.filled(UNIX), f"['{self.shared}/*']")
+        listener, echo = self.listening("echo.sock")
+        self.echo(listener)
         listener, secure = self.listening("tls.sock")
         self.secure(listener)
         _, datagrams = self.listening("datagrams.sock", socket.SOCK_DGRAM)
@@ -222,6 +232,7 @@ class Unix(Newer):
             ("closed", self.redis, 0, "assertion", {**quiet, "failed_due_to_regex": 1}),
             ("bytes", self.redis, 1, "", quiet),
             ("other_bytes", self.redis, 0, "assertion", {**quiet, "failed_due_to_bytes": 1}),
+            ("raw", echo, 1, "", quiet),
             ("more_bytes", self.redis, 0, "truncated", quiet),
             ("tls", secure, 1, "", {**quiet, 'tls_version_info{version="TLS 1.3"}': 1}),
             ("tls_any", secure, 1, "", quiet),
