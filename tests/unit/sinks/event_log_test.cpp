@@ -184,6 +184,7 @@ TEST(EventLog, AFullDiskLosesLinesAndSaysSoOnALineOfItsOwnWhenThereIsRoomAgain) 
     const auto begin = std::chrono::steady_clock::now();
     while (log.dropped() < 3 && std::chrono::steady_clock::now() - begin < std::chrono::seconds(5))
       std::this_thread::yield();
+    EXPECT_EQ(log.dropped(), 3U);
     ::setrlimit(RLIMIT_FSIZE, &before);
     log.log(LogLevel::info, "kept", {});
   }
