@@ -14,6 +14,12 @@ constexpr std::size_t why_cap = 600, foreign_cap = 80;
 
 Look because(std::string_view why) { return {.why = one_line(why, why_cap)}; }
 
+Look unreached(const Answer& answer) {
+  Look look = because("answerback is not reachable: " + answer.error);
+  look.reached = false;
+  return look;
+}
+
 Look foreign(const Answer& answer) {
   return because("what answers there is not answerback: HTTP " + std::to_string(answer.status) + " " +
                  one_line(answer.body, foreign_cap));
@@ -70,7 +76,7 @@ std::vector<std::string> failed_checks(std::string_view verbose) {
 
 Look at_readyz(const Ask& ask) {
   const Answer answer = ask("/readyz?verbose");
-  if (!answer.error.empty()) return because("answerback is not reachable: " + answer.error);
+  if (!answer.error.empty()) return unreached(answer);
   if (answer.status == 200 && answer.body.find("readyz check passed") != std::string::npos)
     return {.ready = true};
   if (answer.body.find("readyz check failed") == std::string::npos) return foreign(answer);
@@ -90,7 +96,7 @@ Look at_readyz(const Ask& ask) {
 
 Look at_health(std::string_view name, const Ask& ask) {
   const Answer answer = ask("/health/" + escaped(name));
-  if (!answer.error.empty()) return because("answerback is not reachable: " + answer.error);
+  if (!answer.error.empty()) return unreached(answer);
   if (answer.status == 404 && answer.body.starts_with("no group or probe ")) {
     Look look = because(answer.body.substr(0, answer.body.find('\n')));
     look.no_such_name = true;

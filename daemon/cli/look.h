@@ -15,6 +15,7 @@ inline constexpr std::string_view readiness =
 struct Look {
   bool ready = false;
   bool no_such_name = false;  // the daemon is there and knows no such group or probe: waiting will not help
+  bool reached = true;        // somebody answered
   std::string why = {};       // one line, without anything that changes by itself; empty when ready
 };
 

@@ -102,7 +102,9 @@ int wait_command(const WaitOptions& options, const Ask& ask, const Pace& pace, s
   progress.finish();
 
   const bool open = gate.state() == GateState::open;
-  const std::string text = open ? std::string() : report(ask, gate.elapsed());
+  // Whom nobody reached has no report, and asking for it would take as long once more.
+  const bool reached = std::ranges::all_of(all, [](const Waited& each) { return each.look.reached; });
+  const std::string text = open || !reached ? std::string() : report(ask, gate.elapsed());
   out << text << std::flush;
   if (!options.junit.empty() && !write_file(options.junit, junit(all, gate, text), err))
     return not_asked_well;

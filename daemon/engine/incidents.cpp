@@ -51,7 +51,7 @@ std::optional<Incident> Incidents::close(const std::string& probe, Wall at) {
   auto node = open_.extract(probe);
   if (node.empty()) return std::nullopt;
   view_.reset();
-  node.mapped().ended = at;
+  node.mapped().ended = std::max(at, node.mapped().since);  // the wall clock may have been set back
   closed_.push_back(node.mapped());
   if (closed_.size() > shown) closed_.pop_front();
   return std::move(node.mapped());

@@ -85,9 +85,10 @@ Value value_of(const Plan& plan, std::span<const CapabilityState> states) {
 }
 
 // Worst first: what it costs, then how bad it is, then how long it lasts.
-void sort_by_cost(std::vector<Cause>& causes, std::span<const Health> health) {
+void sort_by_cost(std::vector<Cause>& causes, const Plan& plan, std::span<const Health> health) {
   std::ranges::sort(causes, {}, [&](const Cause& cause) {
-    return std::tuple(-cause.value_blocked, health[cause.probe] != Health::down, cause.since, cause.probe);
+    return std::tuple(-cause.value_blocked, health[cause.probe] != Health::down,
+                      !plan.probes[cause.probe].critical, cause.since, cause.probe);
   });
 }
 
@@ -146,7 +147,7 @@ std::vector<Cause> causes_of(const Plan& plan, std::span<const ProbeFacts> facts
     cause.value_blocked = percent_blocked(plan, cause.capabilities);
     cause.healed = healed_since(plan, facts, cause.probe);
   }
-  sort_by_cost(causes, health);
+  sort_by_cost(causes, plan, health);
   return causes;
 }
 

@@ -129,9 +129,8 @@ std::vector<Report::Cause> causes(const ReportOrder& order,
   return out;
 }
 
-bool within(const Incident& incident, Wall since, Wall now) {
-  return incident.since <= now && (!incident.ended || *incident.ended >= since);
-}
+// One that is still open, or of a clock that has been set back since, is of now.
+bool within(const Incident& incident, Wall since) { return !incident.ended || *incident.ended >= since; }
 
 // Everything that happened in the window, each line once, in order.
 std::vector<Moment> timeline(const Stories& incidents, const std::vector<Moment>& changes, Wall since,
@@ -199,7 +198,7 @@ Report compose(const ReportOrder& order) {
   report.capabilities = capabilities(plan, whole);
   report.probes = probes(order.snapshot);
   report.causes = causes(order, report.capabilities, all, own);
-  std::erase_if(all, [&](const auto& each) { return !within(each->incident, order.since, order.now); });
+  std::erase_if(all, [&](const auto& each) { return !within(each->incident, order.since); });
   report.incidents = std::move(all);
   std::ranges::copy_if(own, std::back_inserter(report.changes),
                        [&](const Moment& each) { return each.at >= order.since && each.at <= order.now; });

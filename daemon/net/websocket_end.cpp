@@ -57,6 +57,28 @@ Gone protocol(const boost::system::error_code& code, const FrameWatch& watch) {
   return protocol(std::move(detail));
 }
 
+// Whether a server that gives its policy, or a code of its own, as the ground means that we are too many.
+bool means_a_limit(std::uint16_t code, std::string_view why) {
+  constexpr std::uint16_t policy = 1008, try_again = 1013, too_many = 4429, first_own = 4000;
+  if (code == too_many) return true;
+  if (code != policy && code != try_again && code < first_own) return false;
+  std::string small(why);
+  std::ranges::transform(small, small.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  constexpr std::string_view words[] = {"too many",
+                                        "rate limit",
+                                        "rate_limit",
+                                        "connection limit",
+                                        "session limit",
+                                        "request limit",
+                                        "connection_limit",
+                                        "limit of connections",
+                                        "max connections",
+                                        "maximum connections",
+                                        "maximum number of connections"};
+  return std::ranges::any_of(words, [&](std::string_view word) { return small.contains(word); });
+}
+
 }  // namespace
 
 bool means_sign_in(std::uint16_t code) {
@@ -94,7 +116,9 @@ Gone closed_with(std::string_view payload) {
   if (const std::string_view name = close_code_name(code); !name.empty())
     detail += " (" + std::string(name) + ")";
   if (!why.empty()) detail += ": \"" + one_line(why, 125) + "\"";
-  const Reason reason = means_sign_in(code) ? Reason::auth : Reason::closed;
+  const Reason reason = means_a_limit(code, why) ? Reason::rate_limited
+                        : means_sign_in(code)    ? Reason::auth
+                                                 : Reason::closed;
   return {.failure = {reason, std::move(detail)}, .code = code, .why = why};
 }
 

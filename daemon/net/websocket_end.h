@@ -15,7 +15,8 @@ std::string_view close_code_name(std::uint16_t code);  // "policy violation"; em
 // `error` ended reading from or writing to Beast's stream.
 Gone gone_by(const boost::system::error_code& error, const FrameWatch&, const WebSocketLimits&);
 
-// An end of the server's own wish. `payload`: of its close frame.
+// An end of the server's own wish. `payload`: of its close frame. A limit (4429, or in words beside 1008,
+// 1013 and codes of its own) is rate_limited.
 Gone closed_with(std::string_view payload);
 
 }  // namespace answerback::net

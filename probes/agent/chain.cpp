@@ -64,6 +64,9 @@ void Chain::apply(const AgentEvent& event, Steady at) {
     return;
   }
   if (owner == Whose::stranger || owner == Whose::other) {
+    if (owner == Whose::other && event.name == stages_.front().name) remember(beside_, event.run_id);
+    if (event.name == stages_.back().name) beside_.erase(event.run_id);
+    if (beside_.contains(event.run_id)) beside_at_ = at;
     if (state_ == State::ended || !of_a_run) return;
     const std::string what = event.name + owner_of(event);
     if (other_.empty()) other_ = what;
@@ -129,14 +132,15 @@ void Chain::advance(const AgentEvent& event, Steady at, bool nested) {
     if (state_ != State::ended) stages_.back().at = at;  // an earlier one was a sub-agent's
     stages_.back().shape = event.shape;
     state_ = State::ended;
-    if (!event.answer.empty()) answer_ = event.answer;
-    if (answer_.empty()) answer_ = streamed_;
+    // Beside a streamed answer, a `message` is one about the run.
+    if (!event.answer.empty() && !(event.remark && pieces_ > 0)) answer_ = event.answer;
+    if (answer_.empty()) answer_ = streamed();
     if (event.failed && complaint_.empty())
       complaint_ = event.name + " says itself that the run failed" +
                    (event.words.empty() ? "" : ": " + event.words) + ", " + progress();
   } else {
     if (state_ == State::ended && after_end_.empty()) after_end_ = event.name;
-    if (event.kind == EventKind::activity && streamed_.size() < streamed_kept) streamed_ += event.answer;
+    if (event.kind == EventKind::activity) stream(event.answer);
     state_ = State::open;
   }
   tools_.take(event, at);
@@ -148,6 +152,17 @@ void Chain::advance(const AgentEvent& event, Steady at, bool nested) {
   last_ = at;
   last_name_ = event.name;
 }
+
+void Chain::stream(const std::string& piece) {
+  if (piece.empty()) return;
+  ++pieces_;
+  grows_ = grows_ && piece.size() > last_piece_.size() && piece.starts_with(last_piece_);
+  if (grows_ && piece.size() <= streamed_kept) last_piece_ = piece;
+  if (streamed_.size() < streamed_kept) streamed_ += piece;
+}
+
+// Some send in each piece all there is so far. Two that look so may be a coincidence.
+const std::string& Chain::streamed() const { return grows_ && pieces_ > 2 ? last_piece_ : streamed_; }
 
 void Chain::reach(std::size_t stage, const AgentEvent& event, Steady at) {
   if (stages_[stage].at || state_ == State::failed) return;
@@ -213,6 +228,9 @@ Failure Chain::silence(Steady now) const {
   if (const auto tool = tools_.oldest())
     return {Reason::tool_stuck,
             "tool " + tool->name + " has not completed in " + spoken(now - tool->since) + ", " + progress()};
+  if (now - last_ < (now - asked_) / 4)  // events came until our time was up
+    return {Reason::stalled, "no end in " + spoken(now - asked_) + ", the last was " + last_name_ + " " +
+                                 spoken(now - last_) + " before, " + progress()};
   return {Reason::stalled, "nothing for " + spoken(now - last_) + " after " + last_name_ + ", " + progress()};
 }
 
@@ -242,6 +260,13 @@ void Chain::disown() {
   ChainIdentity identity = identity_;
   identity.earlier.insert(run_);
   look_again(std::move(identity));
+}
+
+bool Chain::ends_beside(const AgentEvent& event) const {
+  if (event.name != stages_.back().name || event.run_id.empty() || run_.empty() || event.run_id == run_)
+    return false;
+  const Whose owner = whose(event);
+  return owner == Whose::other || (owner == Whose::nested && state_ == State::ended);
 }
 
 void Chain::own(const std::string& run_id) {

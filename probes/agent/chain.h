@@ -71,6 +71,13 @@ class Chain {
   // The run we took for ours was that of an earlier request: it counts as late, and what else has come is
   // looked at again.
   void disown();
+  // Whether the event is the end of a run beside the one we took for ours, and not of a sub-agent of it: that
+  // one has ended, or is on another thread. Other sockets of our user may be told of each other's runs.
+  bool ends_beside(const AgentEvent&) const;
+  // When such a run was last heard of, while one goes on.
+  std::optional<Steady> another_heard() const {
+    return beside_.empty() ? std::nullopt : std::optional(beside_at_);
+  }
   // After agent_error: goes on as if it had not come, but for the complaint that is kept.
   void get_over();
   // The first error reported, also by an end that says itself that the run failed; empty: none.
@@ -118,6 +125,8 @@ class Chain {
   void advance(const AgentEvent&, Steady at, bool nested);
   void reach(std::size_t stage, const AgentEvent&, Steady at);
   void doubt(const AgentEvent&, Steady at);
+  void stream(const std::string& piece);
+  const std::string& streamed() const;
   void fail(Reason, std::string detail);
 
   ChainLimits limits_;
@@ -129,8 +138,10 @@ class Chain {
   std::string run_, thread_, agent_;  // ours, once known
   std::set<std::string> subs_;        // run ids and names of sub-agents
   std::set<std::string> seen_runs_;
+  std::set<std::string> beside_;  // other runs under way
+  Steady beside_at_{};
   ToolCalls tools_;
-  std::string last_name_, answer_, streamed_, after_end_, overclaim_, warned_, complaint_;
+  std::string last_name_, answer_, streamed_, last_piece_, after_end_, overclaim_, warned_, complaint_;
   std::set<std::string> strange_;  // names of frames that were not understood
   std::optional<Wall> first_stamp_;
   std::string other_;        // the first event of another run
@@ -140,6 +151,8 @@ class Chain {
   std::vector<Steady> times_;
   std::vector<Arrival> log_;  // for disown()
   std::size_t activities_ = 0;
+  std::size_t pieces_ = 0;  // of an answer that is streamed
+  bool grows_ = true;       // each of them began with the one before
 };
 
 }  // namespace answerback::probes

@@ -20,6 +20,20 @@ Failure blamed(const Chain& chain, bool by_it, Failure end) {
   return {Reason::agent_error, by_it ? chain.complaint() : chain.complaint() + "; then " + end.detail};
 }
 
+// Where the arrival ends a whole chain with the right answer, but not that of the run we took for ours: as if
+// we had known, before it arrived.
+std::optional<Chain> put_right(const Chain& chain, const Challenge& challenge,
+                               const AgentLine::Arrival& arrival) {
+  if (!challenge.asks() || !chain.ends_beside(arrival.event)) return std::nullopt;
+  std::optional<Chain> ours(chain);
+  ours->disown();
+  Chain whole = *ours;
+  whole.take(arrival.event, arrival.at);
+  const bool right =
+      whole.state() == Chain::State::ended && !whole.incomplete() && answers(whole.answer(), challenge);
+  return right ? ours : std::nullopt;
+}
+
 // Whether the server says that it does not know a request of ours, and not our answer to its ping.
 bool disowns(const AgentEvent& event, const std::string& form) {
   if (event.kind != EventKind::unrecognised) return false;
@@ -65,10 +79,16 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
     if (chain.state() != State::ended) ended.reset();
     if (chain.state() == State::ended) {
       if (!ended) ended = run_.clock.now();
-      until = std::min(line_.last_call(), *ended + std::min(grace, settings_.limits.gap));
+      until = *ended + std::min(grace, settings_.limits.gap);
+      if (const auto another = chain.another_heard())
+        until = std::max(until, *another + settings_.limits.gap);
+      until = std::min(line_.last_call(), until);
     }
     auto arrival = co_await line_.next(until);
     if (!arrival) {
+      // Who has said everything may hang up as it likes: what was said is judged.
+      if (chain.state() == State::ended && !broken && (!chain.answer().empty() || !chain.incomplete()))
+        co_return std::expected<void, Failure>();
       Failure failure = std::move(arrival).error();
       failure.detail += ", " + chain.progress();
       co_return std::unexpected(blamed(chain, broken.has_value(), std::move(failure)));
@@ -82,6 +102,7 @@ asio::awaitable<std::expected<void, Failure>> Dialogue::listen(Chain& chain, con
       continue;
     }
     const AgentEvent& event = (*arrival)->event;
+    if (auto ours = put_right(chain, challenge, **arrival)) chain = *std::move(ours);
     if (disowns(event, line_.forms()[form]) && chain.state() == State::silent) {
       unrecognised_ = true;
       first_until = std::min(first_until, (*arrival)->at + after_ack);

@@ -19,7 +19,9 @@ std::optional<AgentEvent> complaint(const json::value& document) {
   for (const std::string_view key : {"error", "detail"}) {
     if (const std::string words = text_at(object, key); !words.empty()) return error_event(key, "", words);
   }
-  return std::nullopt;
+  const std::string status = text_at(object, "status");
+  if (status != "error" && status != "failed" && status != "failure") return std::nullopt;
+  return error_event("status", status, text_at(object, "message"));
 }
 
 }  // namespace
@@ -59,6 +61,10 @@ AgentHeard JsonCodec::read_whole(std::string_view body) {
   const json::value document = json::parse(json::string_view(body.data(), body.size()), error);
   if (error) return std::unexpected(Failure{Reason::protocol, "wanted JSON, got " + describe_body(body)});
   const json::value* answer = document.find_pointer(settings_.answer, error);
+  const bool nothing = answer && answer->is_string() && answer->get_string().empty();
+  if (nothing) {
+    if (auto words = complaint(document)) return std::vector<AgentEvent>{*std::move(words)};
+  }
   if (answer && !answer->is_null()) {
     std::string text = answer->is_structured() ? content_text(answer) : "";
     if (answer->is_string()) text = std::string_view(answer->get_string());

@@ -44,7 +44,7 @@ AgentHeard VercelCodec::read(const net::SseEvent& event) {
   const std::string type = text_at(&*document, "type");
   if (type == "error") return one(error_event(type, "", text_at(&*document, "errorText")));
   if (type == "abort") return one(error_event(type, "", text_at(&*document, "reason")));
-  if (type == "finish") return finish();
+  if (type == "finish") return finish(text_at(&*document, "finishReason") == "error");
   if (type.starts_with("text-")) return text_part(type, *document);
   if (type.starts_with("tool-")) return tool_part(type, *document);
   if (among(stages, type)) return one(stage_event(type));
@@ -84,12 +84,14 @@ AgentHeard VercelCodec::tool_part(const std::string& type, const json::object& p
   return one(begins ? stage_event(type) : activity_event(type));
 }
 
-AgentHeard VercelCodec::finish() {
+AgentHeard VercelCodec::finish(bool failed) {
   if (!texts_.empty())
     return std::unexpected(Failure{Reason::chain_incomplete,
                                    "finish came while text part " + quoted(*texts_.begin()) + " was open"});
   finished_ = true;
-  return one(end_event("finish", answer_.text()));
+  AgentEvent end = end_event("finish", answer_.text());
+  end.failed = failed;
+  return one(std::move(end));
 }
 
 }  // namespace answerback::probes

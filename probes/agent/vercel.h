@@ -21,7 +21,7 @@ class VercelCodec final : public AgentCodec {
  private:
   AgentHeard text_part(const std::string& type, const json::object&);
   AgentHeard tool_part(const std::string& type, const json::object&);
-  AgentHeard finish();
+  AgentHeard finish(bool failed);
   std::string_view last_word() const override { return "finish"; }
 
   AgentIds ids_;

@@ -48,7 +48,22 @@ LlmPiece piece_of(const json::value& document, std::string_view said) {
   const json::value* words = member(choice, said);
   piece.content = words_in(member(words, "content"));
   piece.refusal = text(member(words, "refusal"));
-  piece.finish = finish_of(text(member(choice, "finish_reason")));
+  const std::string finish = text(member(choice, "finish_reason"));
+  piece.finish = finish_of(finish);
+  if (finish == "error")  // OpenRouter's
+    piece.error = Failure{Reason::upstream_error, "the answer ended with finish_reason error"};
+  return piece;
+}
+
+// An event that is called an error; what it holds need not say so again.
+LlmPiece error_of(const json::value& document) {
+  LlmPiece piece;
+  const auto refusal = refusal_in(document);
+  piece.error = failure_of(200, refusal ? *refusal
+                                        : LlmRefusal{.code = text_or_number(member(&document, "code")),
+                                                     .type = text(member(&document, "type")),
+                                                     .param = text(member(&document, "param")),
+                                                     .message = text(member(&document, "message"))});
   return piece;
 }
 
@@ -95,7 +110,7 @@ LlmPiece LlmOpenAiChat::read_event(const net::SseEvent& event) const {
   if (event.data == "[DONE]") {
     piece.end = true;
   } else if (const auto document = parse_json(event.data)) {
-    piece = piece_of(*document, "delta");
+    piece = event.type == "error" ? error_of(*document) : piece_of(*document, "delta");
   } else if (!event.data.empty()) {
     piece.error = not_json("an event of the stream", event.data);
   }

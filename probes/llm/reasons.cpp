@@ -47,6 +47,9 @@ constexpr Word telling[] = {
     {"UNAUTHENTICATED", Reason::auth},
 
     {"model_not_found", Reason::model_not_found},
+    {"model_deprecated", Reason::model_not_found},
+    {"model_decommissioned", Reason::model_not_found},
+    {"model_retired", Reason::model_not_found},
     {"DeploymentNotFound", Reason::model_not_found},
 
     {"content_filter", Reason::content_filter},
@@ -73,7 +76,8 @@ Reason reason_of_status(unsigned status) {
     case 401:
     case 403: return Reason::auth;
     case 402: return Reason::quota;
-    case 404: return Reason::model_not_found;
+    case 404:
+    case 410: return Reason::model_not_found;
     case 408:
     case 409: return Reason::upstream_error;
     case 429: return Reason::rate_limited;

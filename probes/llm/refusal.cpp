@@ -33,9 +33,18 @@ void read_details(const json::value* details, LlmRefusal& refusal) {
   }
 }
 
+// What Anthropic says in words alone, as an invalid_request_error with 400.
+Reason by_words(Reason reason, std::string_view message) {
+  if (reason != Reason::bad_request) return reason;
+  if (message.contains("credit balance")) return Reason::quota;
+  return message.contains("organization has been disabled") ? Reason::auth : reason;
+}
+
 }  // namespace
 
-std::optional<LlmRefusal> refusal_in(const json::value& document) {
+std::optional<LlmRefusal> refusal_in(const json::value& whole) {
+  const json::value* only = first_of(&whole);  // Google wraps an error of a stream into a list
+  const json::value& document = only ? *only : whole;
   const json::value* error = member(&document, "error");
   if (error && error->is_null()) error = nullptr;
   if (!error && text(member(&document, "object")) == "error") error = &document;
@@ -57,6 +66,7 @@ Failure failure_of(unsigned status, const LlmRefusal& refusal) {
   constexpr std::size_t words_shown = 200;
   Reason reason = reason_of_error(status, refusal.code, refusal.type);
   if (reason == Reason::bad_request && refusal.param == "model") reason = Reason::model_not_found;
+  reason = by_words(reason, refusal.message);
   std::string detail = refusal.code.empty() ? refusal.type : refusal.code;
   if (!refusal.message.empty()) detail += (detail.empty() ? "" : ": ") + refusal.message;
   return {reason, one_line(detail.empty() ? "an error without words" : detail, words_shown)};

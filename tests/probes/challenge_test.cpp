@@ -143,6 +143,21 @@ TEST(Answer, IsRightHoweverItIsPut) {
         "{\"result\": 3901}",
         "<b>3901</b>",
         "3901 (that is 3760 + 141)",
+        "**3901**\n\nBecause 47 × 80 = 3760 and 47 × 3 = 141.",
+        "The answer is 3901. How: 83 times 40 is 3320, and 83 times 7 is 581.",
+        "3901. To see this, multiply 47 by 80, which gives 3760, then 47 by 3, and add.",
+        "3,901. (Rough check: 50 x 80 = 4000, so it is plausible.)",
+        "3901 (rounded to the nearest hundred: 3900)",
+        "The product is 3901, so the answer is about 3900.",
+        "It is 3901, not 3902.",
+        "The answer is 3901 rather than 3902.",
+        "3901. Your ticket number is 4711.",
+        "3901 (source: https://calc.example:8443/x?id=1234)",
+        "3901\n\n---\nTokens used: 1234",
+        "{\"a\": 47, \"b\": 83, \"product\": 3901, \"latency_ms\": 1532}",
+        "๓๙๐๑",
+        "৩৯০১",
+        "٣٬٩٠١",
         "3901 = 3760 + 141"}) {
     EXPECT_TRUE(answers(text, product)) << text;
   }
@@ -152,12 +167,28 @@ TEST(Answer, ThatClaimsSeveralThingsClaimsNothing) {
   std::string every, few;
   for (int i = 1000; i < 10'000; ++i) every += std::to_string(i) + " ";
   for (int i = 3895; i < 3906; ++i) few += std::to_string(i) + "\n";
-  for (const std::string& text :
-       {every, few, std::string("3901 or 3902"), std::string("It is 3900, 3901 or 3902."),
-        std::string("Either 3902 or 3901"), std::string("It is 3901. Sorry, 3902."),
-        std::string("3901? No, the product is 3,902."), std::string("= 3901 = 3902"), std::string("3902"),
-        std::string(), std::string("3900/3901"), std::string("twenty three thousand nine hundred and one"),
-        std::string("three thousand nine hundred one million"), std::string("three thousand nine hundred")}) {
+  for (const std::string& text : {every,
+                                  few,
+                                  std::string("3901 or 3902"),
+                                  std::string("It is 3900, 3901 or 3902."),
+                                  std::string("Either 3902 or 3901"),
+                                  std::string("It is 3901. Sorry, 3902."),
+                                  std::string("3901? No, the product is 3,902."),
+                                  std::string("= 3901 = 3902"),
+                                  std::string("3902"),
+                                  std::string("3901. So 47 × 83 = 3902."),
+                                  std::string("3901. 83 times 47 is 3902, then."),
+                                  std::string("3901, but the product of 47 and 83 is 3902."),
+                                  std::string("3901. Final answer: **3902**"),
+                                  std::string("3901. Wait, 3902"),
+                                  std::string("3901. It is 3902."),
+                                  std::string("{\"draft\": 3901, \"answer\": 3902}"),
+                                  std::string("Not 3901. The result is 3902."),
+                                  std::string(),
+                                  std::string("3900/3901"),
+                                  std::string("twenty three thousand nine hundred and one"),
+                                  std::string("three thousand nine hundred one million"),
+                                  std::string("three thousand nine hundred")}) {
     EXPECT_FALSE(answers(text, product)) << text.substr(0, 200);
   }
 }

@@ -84,6 +84,12 @@ const Row rows[] = {
     {R"({"type":"error","error":{"code":"rate_limited","message":"slow down"}})", limit, "error"},
     {R"({"type":"error","error":{"code":"token_expired","message":"sign in"}})", sign_in_error, "error"},
     {R"({"type":"error","message":"the model's rate limit is reached"})", error, "error"},
+    // of the model behind it: neither our token nor our limit
+    {R"({"type":"error","message":"openai.AuthenticationError: 401 - Incorrect API key provided"})", error,
+     "error"},
+    {R"({"type":"error","error_code":"TOKEN_LIMIT_EXCEEDED","message":"too long"})", error, "error"},
+    {R"({"type":"error","error_code":"LLM_AUTHENTICATION_ERROR"})", error, "error"},
+    {R"({"type":"error","error_code":"LLM_RATE_LIMIT","message":"gemini says 429"})", error, "error"},
     // at work
     {R"({"type":"stream_chunk","data":{}})", activity, "stream_chunk", Shape::data},
     {R"({"type":"agent_progress"})", activity, "agent_progress"},
@@ -130,20 +136,45 @@ TEST(AgentEvent, FieldsAreFoundWhereverTheyStand) {
 }
 
 TEST(AgentEvent, TheAnswerHasManyNames) {
-  for (const std::string_view frame : {
-           R"({"type":"agent_completed","final_response":"42"})",
-           R"({"type":"agent_completed","data":{"result":"42"}})",
-           R"({"type":"agent_completed","data":{"response":"42"}})",
-           R"({"type":"agent_completed","payload":{"content":"42"}})",
-           R"({"type":"agent_completed","message":"42"})",
-           R"({"type":"agent_completed","data":{"result":42}})",
-           R"({"type":"agent_completed","data":{"result":{"response":{"text":"42"}}}})",
-           R"({"type":"agent_completed","data":{"finalResponse":"42","message":"done"}})",
-           R"({"type":"agent_completed","data":{"final_response":"42","message":"done"}})",
-           R"({"type":"agent_completed","data":{"final_response":null,"message":"42"}})",
-       }) {
+  for (
+      const std::string_view frame : {
+          R"({"type":"agent_completed","final_response":"42"})",
+          R"({"type":"agent_completed","data":{"result":"42"}})",
+          R"({"type":"agent_completed","data":{"response":"42"}})",
+          R"({"type":"agent_completed","payload":{"content":"42"}})",
+          R"({"type":"agent_completed","message":"42"})",
+          R"({"type":"agent_completed","data":{"result":42}})",
+          R"({"type":"agent_completed","data":{"result":{"response":{"text":"42"}}}})",
+          R"({"type":"agent_completed","data":{"finalResponse":"42","message":"done"}})",
+          R"({"type":"agent_completed","data":{"final_response":"42","message":"done"}})",
+          R"({"type":"agent_completed","data":{"final_response":null,"message":"42"}})",
+          R"({"type":"agent_completed","data":{"answer":"42","message":"done"}})",
+          R"({"type":"agent_completed","data":{"output":"42","message":"done"}})",
+          R"({"type":"agent_completed","data":{"result":{"messages":[{"role":"user","content":"6*7"},{"role":"assistant","content":"42"}]}}})",
+          R"({"type":"agent_completed","data":{"result":{"messages":[{"type":"ai","content":"42"},{"type":"tool","content":"41"}]}}})",
+          R"({"type":"agent_completed","data":{"messages":[],"result":[{"role":"tool","content":"41"},{"role":"assistant","content":"42"}]}})",
+      }) {
     EXPECT_EQ(read(frame).answer, "42") << frame;
   }
+}
+
+TEST(AgentEvent, WhatToolsFoundIsNoAnswer) {
+  for (
+      const std::string_view result : {
+          R"({"messages":[{"role":"user","content":"q"},{"role":"tool","content":"42"},{"role":"assistant","content":"no"}]})",
+          R"({"messages":[{"role":"user","content":"q"},{"role":"tool","content":"42"}]})",
+          R"({"tool_outputs":[{"calc":42}],"summary":"not finished"})",
+          R"({"intermediate_steps":["6*7 = 42"],"state":"failed"})",
+      }) {
+    const AgentEvent event =
+        read(R"({"type":"agent_completed","data":{"result":)" + std::string(result) + "}}");
+    EXPECT_THAT(event.answer, testing::Not(testing::HasSubstr("42"))) << result;
+  }
+}
+
+TEST(AgentEvent, AMessageMayBeAboutTheRun) {
+  EXPECT_TRUE(read(R"({"type":"agent_completed","message":"42"})").remark);
+  EXPECT_FALSE(read(R"({"type":"agent_completed","response":"42","message":"done"})").remark);
 }
 
 TEST(AgentEvent, ClaimsAndMoments) {

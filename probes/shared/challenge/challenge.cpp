@@ -67,7 +67,7 @@ Challenge draw_challenge(ChallengeKind kind, Random& random, std::uint64_t not_a
 }
 
 bool answers(std::string_view text, const Challenge& challenge) {
-  if (challenge.product != 0) return answers_number(text, challenge.product);
+  if (challenge.product != 0) return answers_number(text, challenge.product, challenge.question);
   if (!challenge.words.empty()) return answers_words(text, challenge);
   if (!challenge.nonce.empty()) return holds_word(text, challenge.nonce);
   return !text.empty();

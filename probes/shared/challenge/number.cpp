@@ -66,39 +66,43 @@ bool ends_there(std::string_view after, bool grouped) {
   return separator == 0 || digits != 3;
 }
 
-// Digits of other scripts as ours: full width, Arabic, Persian, Devanagari, and the bold ones of mathematics.
+// The character at the beginning of the text and its length; what is no UTF-8 is taken byte by byte.
+std::pair<char32_t, std::size_t> character_at(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+  if (length == 1 || length > text.size()) return {first, 1};
+  char32_t character = first & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return {first, 1};
+    character = character << 6U | (byte(i) & 0x3FU);
+  }
+  return {character, length};
+}
+
+// Digits of other scripts as ours, and what stands between them.
+char in_ascii(char32_t character) {
+  constexpr std::array<char32_t, 19> zeros = {0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6,
+                                              0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0,
+                                              0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10};
+  for (const char32_t zero : zeros) {
+    if (character >= zero && character <= zero + 9) return static_cast<char>('0' + (character - zero));
+  }
+  if (character >= 0x1D7CE && character <= 0x1D7FF)  // bold, double-struck … of mathematics
+    return static_cast<char>('0' + (character - 0x1D7CE) % 10);
+  if (character == 0x066C || character == 0xFF0C) return ',';
+  return character == 0x066B || character == 0xFF0E ? '.' : '\0';
+}
+
 std::string in_ascii(std::string_view text) {
   std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto byte = [&](std::size_t i) {
-      return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-    };
-    int digit = -1;
-    std::size_t length = 1;
-    if (byte(0) == 0xEF && byte(1) == 0xBC) {  // U+FF10, and the comma and point of that width
-      length = 3;
-      digit = byte(2) >= 0x90 && byte(2) <= 0x99 ? static_cast<int>(byte(2)) - 0x90 : -1;
-      if (byte(2) == 0x8C || byte(2) == 0x8E) {
-        out += byte(2) == 0x8C ? ',' : '.';
-        at += length;
-        continue;
-      }
-    } else if ((byte(0) == 0xD9 && byte(1) >= 0xA0 && byte(1) <= 0xA9) ||
-               (byte(0) == 0xDB && byte(1) >= 0xB0 && byte(1) <= 0xB9)) {  // U+0660, U+06F0
-      length = 2;
-      digit = static_cast<int>(byte(1) & 0x0FU);
-    } else if (byte(0) == 0xE0 && byte(1) == 0xA5 && byte(2) >= 0xA6 && byte(2) <= 0xAF) {  // U+0966
-      length = 3;
-      digit = static_cast<int>(byte(2)) - 0xA6;
-    } else if (byte(0) == 0xF0 && byte(1) == 0x9D && byte(2) == 0x9F && byte(3) >= 0x8E) {  // U+1D7CE
-      length = 4;
-      digit = (static_cast<int>(byte(3)) - 0x8E) % 10;
-    }
-    if (digit >= 0)
-      out += static_cast<char>('0' + digit);
+  while (!text.empty()) {
+    const auto [character, length] = character_at(text);
+    if (const char plain = length > 1 ? in_ascii(character) : '\0')
+      out += plain;
     else
-      out += text.substr(at, length);
-    at += length;
+      out += text.substr(0, length);
+    text.remove_prefix(length);
   }
   return out;
 }
@@ -139,26 +143,64 @@ std::vector<Number> numbers_in(std::string_view text, std::string_view wanted) {
 
 constexpr std::string_view markup = " \t\n*_`$\\({[\"'>|#";
 
-bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> endings) {
-  return std::ranges::any_of(endings, [&](std::string_view end) { return text.ends_with(end); });
+// The text without `ending` and what marks it up in front of it; false where it does not end so.
+bool drop(std::string_view& text, std::string_view ending) {
+  if (!text.ends_with(ending)) return false;
+  text.remove_suffix(ending.size());
+  return true;
 }
 
-// "the answer is **", "= ", "result: $\boxed{"
-bool claims_before(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  std::string_view rest = text;
+void drop_markup(std::string_view& text) {
   for (bool stripped = true; stripped;) {
+    while (!text.empty() && markup.contains(text.back())) text.remove_suffix(1);
     stripped = false;
-    while (!rest.empty() && markup.contains(rest.back())) rest.remove_suffix(1);
-    for (const std::string_view command : {"boxed", "text", "mathbf", "bf"}) {
-      if (!rest.ends_with(std::string("\\") + std::string(command))) continue;
-      rest.remove_suffix(command.size() + 1);
-      stripped = true;
-    }
+    for (const std::string_view command : {"\\boxed", "\\text", "\\mathbf", "\\bf"})
+      stripped = drop(text, command) || stripped;
   }
-  return ends_with_any(rest, {" is", "=", ":", "equals", "equal to", "gives", "makes", " get", "comes to",
-                              "\u2192", "->", " be", "it's", "it\u2019s", "actually", "rather", "sorry,"});
+}
+
+// Its words, small, with a space around each.
+std::string words_around(std::string_view text) {
+  std::string words = " ";
+  for (const char c : text) {
+    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if (low >= 'a' && low <= 'z')
+      words += low;
+    else if (words.back() != ' ')
+      words += ' ';
+  }
+  return words.back() == ' ' ? words : words + " ";
+}
+
+bool holds_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.contains(part); });
+}
+
+// "the answer is **", "= ", "result: $\boxed{": true, and what is said before it remains.
+bool drop_claim(std::string_view& text) {
+  drop_markup(text);
+  for (const std::string_view verb : {"equal to", "equals", "=", " is", "it's", "it\u2019s", ":", "gives",
+                                      "makes", "comes to", "\u2192", "->", " be", " get"}) {
+    if (!text.ends_with(verb)) continue;
+    if (!verb.starts_with("it")) text.remove_suffix(verb.size());
+    drop_markup(text);
+    drop(text, " is");  // equal to
+    return true;
+  }
+  return false;
+}
+
+// Between the numbers of a calculation: "×", "times", "multiplied by".
+bool is_operator(std::string_view text) {
+  std::string bare;
+  for (const char c : text) {
+    if (!markup.contains(c) && !std::string_view(")}]").contains(c))
+      bare += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  constexpr std::string_view operators[] = {"x",      "\u00d7", "\u00b7", "*",     "+",           "-",
+                                            "\u2212", "/",      "\u00f7", "times", "cdot",        "plus",
+                                            "minus",  "div",    "and",    "by",    "multipliedby"};
+  return bare.empty() ? text.contains('*') : std::ranges::find(operators, bare) != std::end(operators);
 }
 
 // A step of a calculation goes on behind it.
@@ -186,6 +228,56 @@ bool joins(std::string_view between) {
          words == "oreven";
 }
 
+// Whether another number, the i-th, is put in the place of the answer: as the product of what was asked for,
+// as a correction, or by name. A step of the way, a rounded value or a number of anything else is not.
+bool displaces(std::string_view text, const std::vector<Number>& numbers, std::size_t i,
+               std::string_view right, const std::vector<std::string>& factors) {
+  constexpr std::size_t most_said = 80;
+  if (goes_on(text.substr(numbers[i].end))) return false;
+  const std::size_t from = i > 0 ? numbers[i - 1].end : 0;
+  std::string_view said = text.substr(from, numbers[i].begin - from);
+  const bool whole = said.size() <= most_said;
+  if (!whole) said.remove_prefix(said.size() - most_said);
+
+  std::string_view before = said;
+  const bool claims = drop_claim(before);
+  if (claims && before.empty() && whole && i > 0) {  // an equation
+    std::vector<std::string> operands{numbers[i - 1].digits};
+    for (std::size_t at = i - 1; at > 0; --at) {
+      const std::size_t end = numbers[at - 1].end;
+      if (!is_operator(text.substr(end, numbers[at].begin - end))) break;
+      operands.push_back(numbers[at - 1].digits);
+    }
+    std::ranges::sort(operands);
+    return operands == factors || (operands.size() == 1 && operands.front() == right);
+  }
+
+  const std::string words = words_around(said);
+  const std::string_view tight = before.substr(std::min(before.size(), before.find_last_of(".;!?\n") + 1));
+  if (holds_any(words, {" not ", " rather than ", " instead of "})) return false;
+  if (holds_any(words, {" sorry ", " wait ", " actually ", " correction ", " mistake ", " oops ", " rather ",
+                        " instead ", " i mean "}) ||
+      words.starts_with(" no "))
+    return true;
+  if (!claims) return false;
+  const std::string clause = words_around(tight);
+  if (holds_any(clause, {" about ", " approximate", " rough", " estimate", " round", " nearest ", " step ",
+                         " intermediate ", " partial ", " first "}))
+    return false;
+  if (clause == " ") return i == 0 || before.size() != said.size();
+  return clause.starts_with(" it ") || clause == " it s "
+             ? !tight.contains(',')
+             : holds_any(clause, {" answer ", " product ", " result ", " solution ", " final "});
+}
+
+// The numbers of the question, as digits, in order of their size as texts.
+std::vector<std::string> factors_of(std::string_view question) {
+  std::vector<std::string> factors;
+  for (const Number& number : numbers_in(question, "0")) factors.push_back(number.digits);
+  std::ranges::sort(factors);
+  return factors;
+}
+
 }  // namespace
 
 bool holds_number(std::string_view given, std::uint64_t number) {
@@ -201,7 +293,7 @@ bool holds_number(std::string_view given, std::uint64_t number) {
   return false;
 }
 
-bool answers_number(std::string_view given, std::uint64_t product) {
+bool answers_number(std::string_view given, std::uint64_t product, std::string_view question) {
   if (!holds_number(given, product)) return spells_number(given, product);
   const std::string text = in_ascii(given), right = std::to_string(product);
   const std::string_view view = text;
@@ -214,6 +306,7 @@ bool answers_number(std::string_view given, std::uint64_t product) {
   }
   if (all.size() > most_numbers || rivals.size() > most_others) return false;
 
+  const std::vector<std::string> factors = factors_of(question);
   bool claimed = false;  // by what was said last
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto is_rival = [&](std::size_t j) { return rivals.contains(numbers[j].digits); };
@@ -224,10 +317,7 @@ bool answers_number(std::string_view given, std::uint64_t product) {
       const bool one_of_several = (i > 0 && is_rival(i - 1) && joined(i - 1)) ||
                                   (i + 1 < numbers.size() && is_rival(i + 1) && joined(i));
       if (!one_of_several) claimed = true;
-    } else if (is_rival(i) && !goes_on(view.substr(numbers[i].end)) &&
-               claims_before(
-                   std::string(view.substr(numbers[i].begin - std::min<std::size_t>(40, numbers[i].begin),
-                                           std::min<std::size_t>(40, numbers[i].begin))))) {
+    } else if (claimed && is_rival(i) && displaces(view, numbers, i, right, factors)) {
       claimed = false;
     }
   }

@@ -7,8 +7,8 @@
 
 namespace answerback::probes {
 
-// Of the four digits asked for: claimed as the answer, and nothing else is.
-bool answers_number(std::string_view text, std::uint64_t product);
+// Of the four digits asked for: claimed as the answer, and nothing else is. How it was worked out may follow.
+bool answers_number(std::string_view text, std::uint64_t product, std::string_view question);
 // As words: "three thousand nine hundred and one". Up to 9,999.
 bool spells_number(std::string_view text, std::uint64_t number);
 

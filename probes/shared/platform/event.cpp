@@ -69,6 +69,10 @@ std::optional<EventKind> kind_of(std::string_view name, std::span<const std::str
   return find(known, name);
 }
 
+bool any_of(std::string_view text, Names parts) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.contains(part); });
+}
+
 const json::object* inner(const json::object* object, std::string_view key) {
   const json::value* value = object ? object->if_contains(key) : nullptr;
   return value ? value->if_object() : nullptr;
@@ -188,22 +192,61 @@ std::string tool_in(const Fields& fields) {
   return value && !value->is_structured() ? plain(*value) : std::string();
 }
 
-// "Answer" may itself be an object around the answer; a name with nothing behind it leaves it to the next.
-std::string answer_in(const Fields& fields) {
-  for (const std::string_view name : {"final_response", "result", "response", "content", "message"}) {
-    const json::value* value = fields.find({name});
-    for (int depth = 0; value && value->is_object() && depth < 4; ++depth) {
-      const json::value* next = nullptr;
-      for (const std::string_view key :
-           {"final_response", "result", "response", "content", "message", "answer", "text", "output"}) {
-        if (!next) next = value->get_object().if_contains(key);
-      }
-      if (!next) break;
-      value = next;
-    }
-    if (std::string answer = value ? plain(*value) : std::string(); !answer.empty()) return answer;
+// Of a conversation, the last word of the agent: what users and tools say in it is no answer.
+const json::value* last_word(const json::value& messages) {
+  const json::array* list = messages.if_array();
+  for (std::size_t i = list ? list->size() : 0; i > 0; --i) {
+    const json::object* message = (*list)[i - 1].if_object();
+    if (!message) return nullptr;
+    const json::value* who = message->if_contains("role");
+    if (!who) who = message->if_contains("type");  // LangChain's
+    if (!who || !who->is_string()) return nullptr;
+    const std::string_view role(who->get_string());
+    if (role == "assistant" || role == "ai" || role == "AIMessage" || role == "agent" || role == "model")
+      return message->if_contains("content");
   }
-  return {};
+  return nullptr;
+}
+
+// A structure nobody can find the answer in, without what the agent was given and what its tools said.
+std::string but_for_the_way(const json::object& object) {
+  json::object rest;
+  for (const auto& [key, value] : object) {
+    if (!any_of(key, {"tool", "step", "trace", "history", "input", "question", "query", "messages"}))
+      rest.emplace(key, value);
+  }
+  return json::serialize(rest);
+}
+
+// Of what is called an answer; it may be an object around the answer, or a conversation that ends in it.
+std::string answer_of(const json::value* value) {
+  for (int depth = 0; value && value->is_object() && depth < 4; ++depth) {
+    const json::object& object = value->get_object();
+    const json::value* next = nullptr;
+    if (const json::value* messages = object.if_contains("messages")) next = last_word(*messages);
+    for (const std::string_view key :
+         {"final_response", "result", "response", "content", "message", "answer", "text", "output"}) {
+      if (!next) next = object.if_contains(key);
+    }
+    if (!next) return but_for_the_way(object);
+    value = next;
+  }
+  if (const json::value* word = value ? last_word(*value) : nullptr) value = word;
+  return value ? plain(*value) : std::string();
+}
+
+struct Answer {
+  std::string text;
+  bool remark = false;
+};
+
+// A name with nothing behind it leaves it to the next.
+Answer answer_in(const Fields& fields) {
+  for (const std::string_view name :
+       {"final_response", "result", "response", "content", "answer", "output"}) {
+    if (std::string text = answer_of(fields.find({name})); !text.empty()) return {std::move(text), false};
+  }
+  return {answer_of(fields.find({"message"})), true};
 }
 
 std::optional<Duration> claimed_by(const Fields& fields) {
@@ -259,8 +302,18 @@ bool went_wrong(const Fields& fields) {
          status == "error";
 }
 
-bool any_of(std::string_view text, Names parts) {
-  return std::ranges::any_of(parts, [&](std::string_view part) { return text.contains(part); });
+std::string in_capitals(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return text;
+}
+
+// An error of the model behind the platform: its key, its limits and its tokens are not ours.
+bool is_of_the_model(std::string_view code, std::string_view said) {
+  return any_of(code, {"LLM", "MODEL", "PROVIDER", "UPSTREAM", "TOKENS", "TOKEN_LIMIT", "TOKEN_BUDGET",
+                       "TOKEN_QUOTA", "TOKEN_COUNT", "TOKEN_USAGE"}) ||
+         any_of(said, {"LLM", "OPENAI", "ANTHROPIC", "GEMINI", "MISTRAL", "BEDROCK", "LITELLM",
+                       "INCORRECT API KEY PROVIDED", "X-API-KEY"});
 }
 
 // What kind of error it is: by its code, or by its words where it has none.
@@ -269,9 +322,9 @@ EventKind kind_of_error(const Fields& fields) {
   if (const json::object* inside = error_object(fields); inside && code.empty())
     code = Fields(*inside).word({"code"});
   const bool coded = !code.empty();
-  if (!coded) code = words_of(fields);
-  std::ranges::transform(code, code.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const std::string said = in_capitals(words_of(fields));
+  code = coded ? in_capitals(std::move(code)) : said;
+  if (is_of_the_model(coded ? code : std::string_view(), said)) return EventKind::error;
   if (any_of(code, {"CONNECTION_LIMIT", "TOO_MANY_CONNECTIONS", "TOO MANY CONNECTIONS", "CONNECTION LIMIT"}))
     return EventKind::limit;
   if (coded && any_of(code, {"RATE_LIMIT", "RATE-LIMIT", "RATELIMIT", "TOO_MANY_REQUESTS"}))
@@ -360,7 +413,9 @@ AgentEvent read_event(std::string_view frame, std::span<const std::string> stage
     event.call = fields.word({"tool_call_id", "call_id", "tool_use_id", "execution_id"});
   }
   if (event.kind == EventKind::stage) {
-    event.answer = answer_in(fields);
+    Answer answer = answer_in(fields);
+    event.answer = std::move(answer.text);
+    event.remark = answer.remark;
     event.failed = went_wrong(fields);
   }
   if (event.name == "stream_chunk" || event.name == "partial_result")

@@ -59,6 +59,7 @@ struct AgentEvent {
   std::vector<std::string> missing;  // degraded: what the server says it lacks
   std::optional<Duration> claimed;   // how long the server says it took
   std::optional<Wall> timestamp;     // float seconds, ISO 8601 or milliseconds on the wire
+  bool remark = false;               // the answer is but a `message`, which may be one about the run
   bool failed = false;               // stage: it says itself that what it reports went wrong
   bool degraded = false;             // says so itself, also in a welcome
   bool ready = true;                 // welcome: false when startup_complete or connection_ready is

@@ -198,8 +198,9 @@ std::string judge_welcome(const Welcome& wanted, const AgentEvent& event, std::s
     case Welcome::Rule::configured: return wanted.json.mismatch(text).value_or("");
     case Welcome::Rule::platform:
       if (not_ready) return "the server says it has not started up yet";
-      return event.kind == welcome ? ""
-                                   : "only " + (event.name.empty() ? "a frame without a type" : event.name);
+      if (event.kind == welcome) return {};
+      if (event.kind == error && !event.words.empty()) return "only an error: " + event.words;
+      return "only " + (event.name.empty() ? "a frame without a type" : event.name);
     case Welcome::Rule::any:
       if (not_ready) return "the server says it has not started up yet";
       if (event.kind == ping || event.kind == pong || event.kind == heartbeat) return "only " + event.name;

@@ -7,6 +7,7 @@
 #include "probe/within.h"
 #include "probes/shared/edge.h"
 #include "probes/shared/endpoint.h"
+#include "probes/shared/expect/body.h"
 
 namespace answerback::probes {
 namespace {
@@ -20,12 +21,13 @@ asio::awaitable<void> read_into(Run& run, net::WebSocket& socket, std::optional<
   read.emplace(co_await socket.read(run));
 }
 
-// The body is kept, and who refused is said.
+// The body is kept, and it is said who refused, or in which words.
 void tell(Run& run, net::Refusal& refusal, const std::string& token) {
-  if (!refusal.body.empty() && (token.empty() || !refusal.body.contains(token)))
-    run.frame("body", refusal.body);
-  refusal.failure.detail +=
+  const bool shown = !refusal.body.empty() && (token.empty() || !refusal.body.contains(token));
+  if (shown) run.frame("body", refusal.body);
+  const std::string front =
       front_note({.status = refusal.status, .headers = refusal.headers, .body = refusal.body, .url = {}});
+  refusal.failure.detail += front.empty() && shown ? ": " + describe_body(refusal.body) : front;
 }
 
 }  // namespace

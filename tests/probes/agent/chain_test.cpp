@@ -47,6 +47,18 @@ const Row rows[] = {
     {"tools crosswise",
      "0 s|3 t|9 x tool=a|10 x tool=b|11 c tool=b|12 x tool=c|13 c tool=a|14 c tool=c|40 e a=$P", "pass",
      "5 of 5"},
+    {"streamed, and a word about the run", "0 s|3 t|9 x|10 c|11 stream_chunk content=$P|40 e msg=done",
+     "pass", "5 of 5"},
+    {"streamed, each piece with all before it",
+     "0 s|3 t|9 x|10 c|11 stream_chunk content=It|12 stream_chunk content=It_is|13 stream_chunk "
+     "content=It_is_39|14 stream_chunk content=It_is_$P|40 e",
+     "pass", "5 of 5"},
+    {"streamed digit by digit",
+     "0 s|3 t|9 x|10 c|11 stream_chunk content=3|12 stream_chunk content=9|13 stream_chunk content=0|"
+     "14 stream_chunk content=1|40 e",
+     "pass", "5 of 5"},
+    {"streamed right, answered otherwise", "0 s|3 t|9 x|10 c|11 stream_chunk content=$P|40 e a=no",
+     "answer_wrong", "5 of 5"},
     {"a tool that failed, and another way",
      "0 s|3 t|9 x tool=a|12 tool_error tool=a msg=no|13 x tool=b|14 c tool=b|40 e a=$P", "pass", "5 of 5"},
     {"a warning of its own", "0 s|1 agent_timeout_warning|3 t|9 x|10 c|40 e a=$P", "pass", "5 of 5"},
@@ -101,6 +113,7 @@ const Row rows[] = {
     {"a tool that hangs while its agent talks", "0 s|300 t|900 x tool=calc|20000 t|40000 t", "tool_stuck",
      "3 of 5"},
     {"the other tool hangs", "0 s|3 t|9 x tool=a|10 x tool=b|11 c tool=a", "tool_stuck", "4 of 5"},
+    {"thinks without end", "0 s|300 t|9000 x|9100 c|119000 t", "stalled", "4 of 5"},
     {"dies after the tool", "0 s|3 t|9 x tool=a|11 c tool=a", "stalled", "4 of 5"},
     // order and completeness
     {"thinking before started", "0 t|3 s|9 x|10 c|40 e a=$P", "chain_order", "1 of 5"},
@@ -210,6 +223,8 @@ TEST(Chain, WhatIsAwaitedAndUntilWhen) {
 
 TEST(Chain, SaysWhatItSaw) {
   EXPECT_EQ(play("").detail, "0 of 5 events in 15 s");
+  EXPECT_EQ(play("0 s|300 t|9000 x|9100 c|119000 t").detail,
+            "no end in 120 s, the last was agent_thinking 1 s before, 4 of 5 events");
   EXPECT_EQ(play("100 s|300 t").detail, "nothing for 30 s after agent_thinking, 2 of 5 events");
   EXPECT_EQ(play("0 s|300 t|900 x tool=Calc").detail, "tool calc has not completed in 60 s, 3 of 5 events");
   EXPECT_EQ(play("0 s|3 t|9 agent_error msg=RuntimeError").detail,

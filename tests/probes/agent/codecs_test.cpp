@@ -385,6 +385,16 @@ TEST(Vercel, EndingsAndOrder) {
   });
 }
 
+TEST(Vercel, AFinishMaySayThatItFailed) {
+  const auto failed = [](const std::string& more) {
+    VercelCodec codec(my_ids);
+    return codec.read({.type = {}, .data = R"({"type":"finish")" + more + "}", .id = {}})->front().failed;
+  };
+  EXPECT_TRUE(failed(R"(,"finishReason":"error")"));
+  EXPECT_FALSE(failed(R"(,"finishReason":"stop")"));
+  EXPECT_FALSE(failed(""));
+}
+
 TEST(Json, FillsInAndPointsOut) {
   EXPECT_EQ(filled_in(R"({"q":"{{question}}","t":"{{thread_id}}","x":"{{other}}"})", "a \"b\"\n", my_ids),
             R"({"q":"a \"b\"\n","t":"T-1","x":"{{other}}"})");
@@ -402,6 +412,9 @@ TEST(Json, FillsInAndPointsOut) {
   EXPECT_EQ(read("", "It is 3901"), "answer=\"It is 3901\"");
   EXPECT_EQ(read(pointer, R"({"error":{"code":"E","message":"boom"}})"), "!error(E: boom)");
   EXPECT_EQ(read(pointer, R"({"detail":"boom"})"), "!detail(boom)");
+  EXPECT_EQ(read("/a", R"({"a":"","status":"error","detail":"boom"})"), "!detail(boom)");
+  EXPECT_EQ(read("/a", R"({"a":"","status":"failed","message":"boom"})"), "!status(failed: boom)");
+  EXPECT_EQ(read("/a", R"({"a":"","status":"success"})"), "answer");
   EXPECT_THAT(read(pointer, "{}"), StartsWith("fail protocol: the answer has no /choices/0"));
   EXPECT_THAT(read(pointer, "oops"), StartsWith("fail protocol: wanted JSON"));
 }

@@ -456,6 +456,81 @@ TEST_F(WithPeer, AServerThatClosesInTheMiddle) {
   EXPECT_THAT(told.result.detail, AllOf(HasSubstr("1012"), HasSubstr("1 of 5 events")));
 }
 
+// Some tell all sockets of a user of all runs of that user, and a second prober is the same user.
+TEST_F(WithPeer, ARunOfOurUserBesideOursDoesNotTakeItsPlace) {
+  using Play = std::function<Awaitable<void>(Connection&, std::string)>;
+  const auto name_of = [](std::size_t i) { return std::string(usual_chain[i]); };
+  const Play before = [](Connection& c, std::string answer) -> Awaitable<void> {
+    co_await chain(c, "R9", "It is 12.");
+    co_await chain(c, "R1", answer);
+  };
+  const Play late = [name_of](Connection& c, std::string answer) -> Awaitable<void> {
+    co_await chain(c, "R9", "It is 12.");
+    co_await event(c, name_of(0), "R1");
+    for (std::size_t i = 1; i < 5; ++i) {
+      co_await c.wait(100ms);
+      co_await event(c, name_of(i), "R1", i == 4 ? answer : "");
+    }
+  };
+  const Play interleaved = [name_of](Connection& c, std::string answer) -> Awaitable<void> {
+    for (std::size_t i = 0; i < 5; ++i) {
+      co_await event(c, name_of(i), "R9", i == 4 ? "It is 12." : "");
+      co_await event(c, name_of(i), "R1", i == 4 ? answer : "");
+    }
+  };
+  for (const Play& play : {before, late, interleaved}) {
+    serve([play](Connection& c) -> Awaitable<void> {
+      co_await say(c, welcome);
+      const Question asked = co_await question(c);
+      co_await play(c, asked.answer());
+    });
+    EXPECT_EQ(run().verdict(), "pass");
+  }
+  serve([](Connection& c) -> Awaitable<void> {  // a sub-agent that knew better
+    co_await say(c, welcome);
+    const Question asked = co_await question(c);
+    for (std::size_t i = 0; i < 4; ++i) co_await event(c, std::string(usual_chain[i]), "R1");
+    co_await chain(c, "R2", asked.answer());
+    co_await event(c, "agent_completed", "R1", "I cannot say.");
+  });
+  EXPECT_EQ(run().verdict(), "fail answer_wrong at answer");
+}
+
+// Handlers end, and their sockets with them, once they have said everything.
+TEST_F(WithPeer, AServerThatHangsUpAfterItsLastWordIsJudgedByThat) {
+  struct Row {
+    std::string answer, verdict;
+    bool whole = true;
+  };
+  for (const unsigned code : {1000U, 1001U, 1011U}) {
+    for (const Row& row : {Row{"Agent processed your message: hello", "fail synthetic at answer"},
+                           Row{"It is 12.", "fail answer_wrong at answer"},
+                           Row{"It is 12.", "fail chain_incomplete at answer", false}}) {
+      serve([row, code](Connection& c) -> Awaitable<void> {
+        co_await say(c, welcome);
+        co_await question(c);
+        if (row.whole)
+          co_await chain(c, "R1", row.answer);
+        else
+          co_await event(c, "agent_completed", "R1", row.answer);
+        co_await c.write(net::closing(code));
+      });
+      const Told told = run();
+      EXPECT_EQ(told.verdict(), row.verdict) << testing::PrintToString(told);
+      EXPECT_LT(told.took, 1s) << "there is nothing to wait for";
+    }
+  }
+}
+
+TEST_F(WithPeer, AnErrorInPlaceOfTheWelcomeIsQuoted) {
+  serve([](Connection& c) -> Awaitable<void> {
+    co_await say(c, R"({"type":"error","message":"starting up, try again"})");
+  });
+  const Told told = run(agent, {}, 500ms);
+  EXPECT_EQ(told.verdict(), "fail no_welcome at welcome");
+  EXPECT_THAT(told.result.detail, HasSubstr("only an error: starting up, try again"));
+}
+
 TEST_F(WithPeer, SignInMayFailInTheMiddle) {
   serve([](Connection& c) -> Awaitable<void> {
     co_await say(c, welcome);
@@ -509,7 +584,7 @@ TEST_F(WithPeer, AGatewayThatRefusesInTheAppsPlaceIsNamed) {
   EXPECT_EQ(refuse("HTTP/1.1 502 Bad Gateway\r\nServer: Caddy\r\nContent-Length: 0\r\n\r\n"),
             "the server answered 502 to the upgrade; made by Caddy in front, not by the app");
   EXPECT_EQ(refuse("HTTP/1.1 503 No\r\nServer: uvicorn\r\nContent-Length: 8\r\n\r\nstarting"),
-            "the server answered 503 to the upgrade");
+            "the server answered 503 to the upgrade: starting");
 }
 
 TEST_F(WithPeer, NoSubprotocolSelectedIsAWarning) {

@@ -123,6 +123,8 @@ TEST(OpenAiStream, ErrorsInAllTheirShapes) {
   EXPECT_EQ(told(R"({"error":"something broke"})"), "upstream_error; something broke");
   EXPECT_EQ(told(R"({"object":"error","message":"no such","type":"NotFoundError","code":404})"),
             "model_not_found; 404: no such");
+  EXPECT_EQ(told(R"({"choices":[{"delta":{"content":"Hi"},"finish_reason":"error"}]})"),
+            "upstream_error; the answer ended with finish_reason error");
   EXPECT_EQ(told(R"({"error":{}})"), "upstream_error; an error without words");
   EXPECT_EQ(told(R"({"error":{"message":"a\nb\u001b[31m","code":"x"}})"),
             "upstream_error; x: a\\nb\\x1b[31m");
@@ -182,6 +184,15 @@ TEST(OpenAiErrors, A404ThatIsNotAboutTheModelDoubtsTheUrl) {
       Not(HasSubstr("base_url")));
 }
 
+TEST(OpenAiStream, AnEventMayBeAnErrorByItsName) {
+  const auto told = [](const std::string& data) {
+    const LlmPiece piece = provider()->read_event({.type = "error", .data = data, .id = {}});
+    return piece.error ? std::string(name(piece.error->reason)) + "; " + piece.error->detail : "no error";
+  };
+  EXPECT_EQ(told(R"({"message":"boom","type":"server_error","code":500})"), "upstream_error; 500: boom");
+  EXPECT_EQ(told(R"({"error":{"message":"boom","code":"slow_down"}})"), "overloaded; slow_down: boom");
+}
+
 TEST(OpenAiErrors, AWrongModelMayBeA400) {
   EXPECT_EQ(
       name(
@@ -196,6 +207,19 @@ TEST(OpenAiErrors, AWrongModelMayBeA400) {
                R"({"error":{"message":"no","type":"invalid_request_error","param":"messages","code":null}})")
                .reason),
       "bad_request");
+}
+
+TEST(OpenAiErrors, WhatIsNoMoreIsNoBadRequest) {
+  const auto reason = [](unsigned status, const std::string& error) {
+    return std::string(name(refused(status, "{\"error\":{" + error + "}}").reason));
+  };
+  EXPECT_EQ(reason(400, R"("message":"gone","type":"invalid_request_error","code":"model_decommissioned")"),
+            "model_not_found");
+  EXPECT_EQ(reason(410, R"("message":"gone","type":"invalid_request_error")"), "model_not_found");
+  EXPECT_EQ(reason(400, R"("type":"invalid_request_error","message":"Your credit balance is too low")"),
+            "quota");
+  EXPECT_EQ(reason(400, R"("type":"invalid_request_error","message":"This organization has been disabled.")"),
+            "auth");
 }
 
 // --- the list of models

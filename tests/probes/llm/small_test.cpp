@@ -250,7 +250,8 @@ TEST(LlmRefusal, HasTheMostTellingWord) {
   EXPECT_EQ(read(R"({"error":"words"})"), "||words");
   EXPECT_EQ(read(R"({"detail":"words"})"), "||words");
   EXPECT_EQ(read(R"({"object":"error","message":"m","code":404})"), "404||m");
-  for (const char* text : {"{}", "[]", "7", R"({"error":null})", R"({"detail":[1]})"})
+  EXPECT_EQ(read(R"([{"error":{"code":400,"message":"m","details":[{"reason":"R"}]}}])"), "R||m");
+  for (const char* text : {"{}", "[]", "[7]", "7", R"({"error":null})", R"({"detail":[1]})"})
     EXPECT_EQ(read(text), "none");
 }
 

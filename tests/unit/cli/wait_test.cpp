@@ -193,6 +193,13 @@ TEST_F(Wait, WaitsForADaemonThatIsNotThereYet) {
               AllOf(HasSubstr("tests=\"1\" failures=\"0\""), HasSubstr("name=\"readiness\" time=\"2.5")));
 }
 
+TEST_F(Wait, ADaemonThatNeverAnswersIsNotAskedForAReport) {
+  daemon.answers["/readyz?verbose"] = {silence("no answer came")};
+  EXPECT_EQ(wait({.names = {}, .terms = {.timeout = 3s}, .junit = {}, .style = {}}), 1);
+  EXPECT_EQ(daemon.asked.back(), "/readyz?verbose") << "that would take as long again";
+  EXPECT_THAT(out.str(), IsEmpty());
+}
+
 TEST_F(Wait, TimesOutWithTheReasonAndTheReport) {
   daemon.answers["/readyz?verbose"] = {not_ready};
   daemon.answers["/health"] = {says(503, db_down)};

@@ -31,6 +31,14 @@ TEST(Incidents, NumbersIncreaseAndTheNewestStandsFirst) {
   EXPECT_EQ(book.view(), view) << "nothing changed";
 }
 
+TEST(Incidents, NoneEndsBeforeItBegan) {
+  Incidents book;
+  Incident incident = about("a");
+  incident.since = Wall(std::chrono::hours(10));
+  book.open(incident);
+  EXPECT_EQ(book.close("a", Wall(std::chrono::hours(8)))->ended, incident.since) << "the clock was set back";
+}
+
 TEST(Incidents, KeepsTheNewestAndClosesEvenWhatIsNotShown) {
   Incidents book;
   book.open(about("old"));

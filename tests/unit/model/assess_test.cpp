@@ -152,15 +152,19 @@ TEST(Assess, WhatIsRefusedForNowExplainsAnOutageAndAWarningDoesNot) {
 
 TEST(Assess, CausesComeWorstFirst) {
   std::vector<ProbeFacts> facts = all_up();
+  Plan plan = platform();
   const auto order = [&] {
     Ids order;
-    for (const Cause& cause : assess(platform(), facts).causes) order.push_back(cause.probe);
+    for (const Cause& cause : assess(plan, facts).causes) order.push_back(cause.probe);
     return order;
   };
   facts[auth] = refused(at(30));
   facts[cache] = refused(at(10));
   facts[postgres] = refused(at(20));
-  EXPECT_EQ(order(), (Ids{auth, cache, postgres})) << "value first, then the oldest";
+  EXPECT_EQ(order(), (Ids{auth, postgres, cache})) << "value first, then what makes the whole fail";
+  plan.probes[cache].critical = true;
+  EXPECT_EQ(order(), (Ids{auth, cache, postgres})) << "then the oldest";
+  plan = platform();
   facts[agent] = refused(at(40));
   EXPECT_EQ(order(), (Ids{auth, postgres, cache})) << "both block the agent, auth the connection too";
   facts[cache] = refused(at(-99), Health::degraded);

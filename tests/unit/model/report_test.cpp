@@ -143,6 +143,12 @@ TEST_F(Reported, TheTimelineIsOfTheWindowInOrderAndSaysEachThingOnce) {
   EXPECT_EQ(report(15s).incidents.size(), 1U) << "an open one belongs to every window";
 }
 
+TEST_F(Reported, AClockThatWasSetBackHidesNoIncident) {
+  incident(8, "db", noon + 2h, std::nullopt);
+  incident(7, "web", noon + 1h, noon + 1h);
+  EXPECT_EQ(report(1h).incidents.size(), 2U);
+}
+
 TEST_F(Reported, WithoutAChronicleTheSnapshotsIncidentsAreAllThereIs) {
   kept = false;
   given.incidents = {{.id = 3, .probe = "db", .since = noon - 90s, .ended = {}, .cause = "db", .output = {}}};

@@ -141,6 +141,13 @@ TEST_F(WebSocketTest, CloseCodes) {
     expect_gone(end, reason, words, code);
     EXPECT_EQ(end.error().why, "because");
   }
+  for (const auto& [code, why] : {std::pair{1008U, "Connection limit exceeded (5 per user)"},
+                                  {1008U, "Rate limit exceeded"},
+                                  {1013U, "Too many connections for user"},
+                                  {4008U, "too many sessions"},
+                                  {4429U, "slow down"}})
+    expect_gone(receive(closing(code, why)), Reason::rate_limited, why, code);
+  expect_gone(receive(closing(1001, "too many")), Reason::closed, "going away", 1001);
   expect_gone(receive(frame(close_frame)), Reason::closed, "without a code", 1005);
 }
 
