@@ -58,8 +58,7 @@ asio::awaitable<Answer> plain(Run& run, const Transport& transport, const HttpRe
 
 asio::awaitable<Answer> failed(Failure failure) { co_return std::unexpected(std::move(failure)); }
 
-// One request without redirects, on a connection of its own. No coroutine itself: every frame on the way to
-// the socket is memory and moves that each check pays for.
+// One request without redirects, on a connection of its own. No coroutine itself (see connect_to()).
 asio::awaitable<Answer> once(Run& run, const Transport& transport, const HttpRequest& request,
                              BodySink* sink) {
   if (auto failure = unsendable(request)) return failed(*std::move(failure));
