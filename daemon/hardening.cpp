@@ -45,4 +45,10 @@ void harden() {
 #endif
 }
 
+void give_back_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 }  // namespace answerback
