@@ -104,13 +104,9 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
 }
 
 asio::awaitable<Answer> fetch(Run& run, const Transport& transport, const HttpRequest& request) {
-  Answer answer;
-  if (request.redirects > 0) {
-    answer = co_await follow(run, transport, request);
-  } else {
-    answer = co_await once(run, transport, request, nullptr);
-    if (answer) answer->url = request.url;
-  }
+  const bool alone = request.redirects == 0;
+  Answer answer = co_await (alone ? once(run, transport, request, nullptr) : follow(run, transport, request));
+  if (answer && alone) answer->url = request.url;
   if (answer) measure(run, *answer, answer->body.size());
   co_return answer;
 }
