@@ -70,7 +70,6 @@ class Daemon {
       std::cerr << begun.error();
       return 1;
     }
-    give_back_memory();
     admin_->serve();
     const Watchdog watchdog(board_, supervisor_);
     supervisor_.ready();
@@ -196,7 +195,6 @@ class Daemon {
     }
     tell(std::move(alerts));
     use(std::move(others));
-    give_back_memory();
     return {};
   }
 

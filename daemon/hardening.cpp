@@ -45,10 +45,4 @@ void harden() {
 #endif
 }
 
-void give_back_memory() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 }  // namespace answerback

@@ -8,7 +8,4 @@ namespace answerback {
 // collect.
 void harden();
 
-// What loading a configuration needed and left goes back to the system: 2 MiB of a thousand probes.
-void give_back_memory();
-
 }  // namespace answerback
