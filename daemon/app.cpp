@@ -299,7 +299,9 @@ class Daemon {
   }
 
   const cli::Options options_;
-  boost::asio::io_context loop_{1};  // first: coroutines and timers of the others end before it
+  // First: coroutines and timers of the others end before it. Sockets are this thread's alone, posts
+  // anybody's.
+  boost::asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
   InUse in_use_;  // before the history, whose thread asks it
   Plumbing plumbing_;

@@ -175,7 +175,7 @@ void Runner::start(ProbeId id, std::shared_ptr<Probe> probe, Steady deadline, Do
   active.record.id = active.run.id;
   active.record.started = impl.clock.now();
   active.record.began = impl.clock.wall();
-  active.due = impl.due.emplace(deadline, &active);
+  active.due = impl.due.emplace_hint(impl.due.end(), deadline, &active);  // where it mostly belongs
   active.task = &impl.tasks.spawn(impl.execute(std::move(owned)));
   impl.arm();
 }

@@ -92,7 +92,7 @@ struct Scheduler::Impl {
       const bool in_between = planned < slot;
       const Slot next = in_between ? Slot{slot, 0} : next_slot(slot, entry.interval, now);
       node.key() = entry.slot = next.at;
-      entry.due = due.insert(std::move(node));
+      entry.due = due.insert(due.end(), std::move(node));  // mostly the last: no walk through cold nodes
       const bool free = is_free(entry);
       if (const auto skipped = next.skipped + (free || in_between ? 0 : 1)) hooks.skipped(entry.id, skipped);
       if (!free) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <cmath>
 #include <vector>
@@ -236,14 +237,18 @@ Response health(const Context& context, bool with_checks) {
   const std::string distrust = not_trusted(context);
   const Status status = distrust.empty() ? whole.status : Status::fail;
 
-  json::object out =
-      root(context, status, distrust.empty() || !snapshot.ourselves.looking ? whole.output : distrust);
+  // A thousand checks are as many thousand small pieces: in a few large blocks, which go back to the system.
+  json::monotonic_resource blocks;
+  json::object out(
+      root(context, status, distrust.empty() || !snapshot.ourselves.looking ? whole.output : distrust),
+      &blocks);
   out["serviceId"] = text(plan.service);
   out["description"] = text("health of " + (plan.service.empty() ? "the platform" : plan.service));
   if (plan.part) add_shard(out, plan, plan.probes.size(), plan.part->probes);
   if (!distrust.empty()) out["notes"] = json::array{text(distrust), "what follows is what was last seen"};
   if (with_checks) {
     json::object& checks = out["checks"].emplace_object();
+    checks.reserve(plan.probes.size());
     for (ProbeId id = 0; id < plan.probes.size(); ++id) {
       checks[plan.probes[id].name] = json::array{check(plan, snapshot, id, Detail::list)};
     }

@@ -3,7 +3,6 @@
 // because a frame explains what a verdict only names. Capped: a hostile peer cannot make it grow.
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,14 +35,14 @@ class Evidence {
   std::uint64_t bytes_sent() const { return sent_; }
   std::uint64_t bytes_received() const { return received_; }
   std::uint64_t frames_seen() const { return seen_; }
-  const std::deque<Frame>& frames() const { return frames_; }
+  const std::vector<Frame>& frames() const { return frames_; }
   const std::vector<Sample>& samples() const { return samples_; }
   std::string take_peer() { return std::move(peer_); }
-  std::vector<Frame> take_frames();
+  std::vector<Frame> take_frames() { return std::move(frames_); }
   std::vector<Sample> take_samples() { return std::move(samples_); }
 
  private:
-  std::deque<Frame> frames_;
+  std::vector<Frame> frames_;
   std::vector<Sample> samples_;
   std::string peer_;
   std::uint64_t sent_ = 0, received_ = 0, seen_ = 0;

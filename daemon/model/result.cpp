@@ -5,20 +5,28 @@
 namespace answerback {
 namespace {
 
-std::string hex(std::span<const std::uint8_t> bytes) {
+// Into a text that is there already, for every run has one: += looks at the capacity each time.
+void write_hex(std::string::iterator out, std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text(bytes.size() * 2, '0');  // for every run: += looks at the capacity each time
-  auto out = text.begin();
   for (const std::uint8_t byte : bytes) {
     *out++ = digits[byte >> 4U];
     *out++ = digits[byte & 0xFU];
   }
-  return text;
 }
 
 }  // namespace
 
-std::string trace_id(const RunId& id) { return hex(id.trace); }
-std::string traceparent(const RunId& id) { return "00-" + hex(id.trace) + "-" + hex(id.span) + "-01"; }
+std::string trace_id(const RunId& id) {
+  std::string text(id.trace.size() * 2, '0');
+  write_hex(text.begin(), id.trace);
+  return text;
+}
+
+std::string traceparent(const RunId& id) {
+  std::string text = "00-TTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTT-SSSSSSSSSSSSSSSS-01";
+  write_hex(text.begin() + 3, id.trace);
+  write_hex(text.begin() + 36, id.span);
+  return text;
+}
 
 }  // namespace answerback

@@ -1,6 +1,8 @@
 #include "net/connect.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <charconv>
 #include <optional>
 
 #include "net/socket_errors.h"
@@ -26,13 +29,16 @@ constexpr std::size_t most_named = 4;
 // Ready to connect, or the reason why not. asio would leave it open for the programs that we start; they are
 // started on this thread, so none can come between the two calls. A descriptor made elsewhere and assigned
 // would cost a system call more: asio takes it for shared and removes it from its epoll set before the close.
-error_code open(TcpSocket& socket, const Endpoint& endpoint) {
+error_code open(TcpSocket& socket, const Endpoint& endpoint, FirstWord first) {
   error_code error;
   socket.open(endpoint.protocol(), error);
   if (error) return error;
   if (::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC) != 0)
     return {errno, boost::system::system_category()};
   socket.set_option(asio::ip::tcp::no_delay(true), error);
+  constexpr int later = 0;
+  if (first == FirstWord::ours)  // a wish: nothing is lost where it is not heard
+    (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &later, sizeof later);
   return error;
 }
 
@@ -87,8 +93,12 @@ std::string with_preposition(const Meaning& meaning) {
 // its handlers, which hold the race alive, find it over.
 class Race : public std::enable_shared_from_this<Race> {
  public:
-  Race(const asio::any_io_executor& executor, Run& run, std::vector<Endpoint> endpoints)
-      : executor_(executor), run_(&run), endpoints_(std::move(endpoints)), over_event_(executor) {
+  Race(const asio::any_io_executor& executor, Run& run, std::vector<Endpoint> endpoints, FirstWord first)
+      : executor_(executor),
+        run_(&run),
+        endpoints_(std::move(endpoints)),
+        first_(first),
+        over_event_(executor) {
     attempts_.reserve(endpoints_.size());  // handlers run with their attempts in place
     over_event_.expires_at(asio::steady_timer::time_point::max());
   }
@@ -135,7 +145,7 @@ class Race : public std::enable_shared_from_this<Race> {
       Attempt& attempt = attempts_.emplace_back(executor_, endpoints_[i]);
       if (i == 0) run_->evidence.peer(text(attempt.endpoint));
       run_->phases.note(named(std::span(endpoints_).first(attempts_.size())));
-      if (const error_code error = open(attempt.socket, attempt.endpoint)) {
+      if (const error_code error = open(attempt.socket, attempt.endpoint, first_)) {
         attempt.ended = error;
         continue;
       }
@@ -175,6 +185,7 @@ class Race : public std::enable_shared_from_this<Race> {
   asio::any_io_executor executor_;
   Run* run_;
   std::vector<Endpoint> endpoints_;
+  FirstWord first_;
   std::vector<Attempt> attempts_;
   std::unique_ptr<Alarm> alarm_;
   asio::steady_timer over_event_;
@@ -183,47 +194,65 @@ class Race : public std::enable_shared_from_this<Race> {
   error_code ignored_;
 };
 
-asio::awaitable<std::expected<TcpSocket, Failure>> race(Run& run, std::vector<Endpoint> endpoints) {
+asio::awaitable<std::expected<TcpSocket, Failure>> race(Run& run, std::vector<Endpoint> endpoints,
+                                                        FirstWord first) {
   struct Entry {
     ~Entry() { race->leave(); }
     std::shared_ptr<Race> race;
   };
-  const Entry entry{std::make_shared<Race>(co_await asio::this_coro::executor, run, std::move(endpoints))};
+  run.enter(Phase::connect);
+  const Entry entry{
+      std::make_shared<Race>(co_await asio::this_coro::executor, run, std::move(endpoints), first)};
   entry.race->begin();
   if (!entry.race->over()) co_await entry.race->over_event().async_wait(asio::as_tuple(asio::use_awaitable));
   if (!entry.race->over()) throw boost::system::system_error(asio::error::operation_aborted);
   co_return entry.race->outcome();
 }
 
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_by_name(Run& run, Resolver& dns, std::string host,
+                                                                   std::uint16_t port, FirstWord first) {
+  const auto addresses = co_await dns.resolve(run, std::move(host));
+  if (!addresses) co_return std::unexpected(addresses.error());
+  co_return co_await connect_to(run, *addresses, port, first);
+}
+
 }  // namespace
 
 // Told of every run. For IPv4 written here: inet_ntop() prints it by sprintf(), ten times the work.
 std::string text(const Endpoint& endpoint) {
-  std::string out;
-  if (endpoint.address().is_v4()) {
-    for (const unsigned byte : endpoint.address().to_v4().to_bytes())
-      out.append(out.empty() ? "" : ".").append(std::to_string(byte));
-  } else {
-    out.append("[").append(endpoint.address().to_string()).append("]");
-  }
-  return out.append(":").append(std::to_string(endpoint.port()));
+  if (!endpoint.address().is_v4())
+    return "[" + endpoint.address().to_string() + "]:" + std::to_string(endpoint.port());
+  std::array<char, sizeof "255.255.255.255:65535"> out;
+  char* end = out.data();
+  const auto add = [&](unsigned number, char after) {
+    end = std::to_chars(end, out.data() + out.size(), number).ptr;
+    *end++ = after;
+  };
+  const auto bytes = endpoint.address().to_v4().to_bytes();
+  for (const unsigned byte : std::span(bytes).first(3)) add(byte, '.');
+  add(bytes[3], ':');
+  add(endpoint.port(), '\0');
+  return {out.data(), end - 1};
 }
 
+// No coroutine itself, as others on the way to a socket: every frame is memory and moves that each check pays
+// for.
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run& run, std::span<const Address> addresses,
-                                                              std::uint16_t port) {
-  if (addresses.size() == 1) co_return co_await connect_to(run, addresses.front(), port, std::nullopt);
-  run.enter(Phase::connect);
-  co_return co_await race(run, interleaved(addresses, port));
+                                                              std::uint16_t port, FirstWord first) {
+  if (addresses.size() == 1) return connect_to(run, addresses.front(), port, std::nullopt, first);
+  return race(run, interleaved(addresses, port), first);
 }
 
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run& run, Address address, std::uint16_t port,
-                                                              std::optional<Address> source) {
+                                                              std::optional<Address> source,
+                                                              FirstWord first) {
   run.enter(Phase::connect);
   const Endpoint endpoint(address, port);
-  run.evidence.peer(text(endpoint));
-  run.phases.note(text(endpoint));
+  std::string peer = text(endpoint);
+  run.evidence.peer(peer);
+  run.phases.note(std::move(peer));
   TcpSocket socket(co_await asio::this_coro::executor);
-  error_code error = open(socket, endpoint);
+  error_code error = open(socket, endpoint, first);
   if (!error && source) {
     socket.bind(Endpoint(*source, 0), error);
     if (error)
@@ -241,10 +270,11 @@ asio::awaitable<std::expected<TcpSocket, Failure>> connect_to(Run& run, Address 
 }
 
 asio::awaitable<std::expected<TcpSocket, Failure>> connect(Run& run, Resolver& dns, std::string host,
-                                                           std::uint16_t port) {
-  const auto addresses = co_await dns.resolve(run, std::move(host));
-  if (!addresses) co_return std::unexpected(addresses.error());
-  co_return co_await connect_to(run, *addresses, port);
+                                                           std::uint16_t port, FirstWord first) {
+  const auto address = numeric_address(host);  // nobody to ask, nothing to wait for
+  if (!address) return connect_by_name(run, dns, std::move(host), port, first);
+  run.enter(Phase::resolve);
+  return connect_to(run, *address, port, std::nullopt, first);
 }
 
 }  // namespace answerback::net

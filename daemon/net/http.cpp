@@ -58,8 +58,7 @@ asio::awaitable<Answer> plain(Run& run, const Transport& transport, const HttpRe
 
 asio::awaitable<Answer> failed(Failure failure) { co_return std::unexpected(std::move(failure)); }
 
-// One request without redirects, on a connection of its own. No coroutine itself: every frame on the way to
-// the socket is memory and moves that each check pays for.
+// One request without redirects, on a connection of its own. No coroutine itself (see connect_to()).
 asio::awaitable<Answer> once(Run& run, const Transport& transport, const HttpRequest& request,
                              BodySink* sink) {
   if (auto failure = unsendable(request)) return failed(*std::move(failure));
@@ -105,13 +104,9 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
 }
 
 asio::awaitable<Answer> fetch(Run& run, const Transport& transport, const HttpRequest& request) {
-  Answer answer;
-  if (request.redirects > 0) {
-    answer = co_await follow(run, transport, request);
-  } else {
-    answer = co_await once(run, transport, request, nullptr);
-    if (answer) answer->url = request.url;
-  }
+  const bool alone = request.redirects == 0;
+  Answer answer = co_await (alone ? once(run, transport, request, nullptr) : follow(run, transport, request));
+  if (answer && alone) answer->url = request.url;
   if (answer) measure(run, *answer, answer->body.size());
   co_return answer;
 }

@@ -36,11 +36,11 @@ asio::awaitable<Answer> converse(Run& run, Stream& stream, Exchange x) {
   // A peer may answer and hang up before it has read everything: what it said counts more than how our
   // writing ended.
   error_code write_error;
-  for (std::string_view rest = x.request; !rest.empty() && !write_error;) {
-    const auto [error, count] = co_await stream.async_write_some(asio::buffer(rest), outcome);
+  while (!x.request.empty() && !write_error) {
+    const auto [error, count] = co_await stream.async_write_some(asio::buffer(x.request), outcome);
     throw_if_cancelled(error);
     run.evidence.sent(count);
-    rest.remove_prefix(count);
+    x.request.remove_prefix(count);
     write_error = error;
   }
   if (!x.tunnel) run.enter(Phase::processing);

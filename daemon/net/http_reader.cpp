@@ -88,7 +88,7 @@ ResponseReader::State ResponseReader::feed(std::size_t count) {
   bytes_ += count;
   if (head_bytes_ == 0) {
     const auto data = buffer_.cdata();
-    first_size_ = std::min(data.size(), first_.size());
+    first_size_ = static_cast<std::uint8_t>(std::min(data.size(), first_.size()));
     std::memcpy(first_.data(), data.data(), first_size_);
     if (!may_be_http()) return fail(http::error::bad_version);
   }

@@ -76,13 +76,13 @@ class ResponseReader {
   BodySink* sink_;
   HttpLimits limits_;
   bool bodyless_;
+  bool first_line_ = true;  // of a message; nothing of it has been taken yet
+  std::uint8_t first_size_ = 0;
   boost::beast::flat_buffer buffer_;
   std::optional<ResponseParser> parser_;
   std::size_t bytes_ = 0, head_bytes_ = 0;
   int informational_ = 0;
-  bool first_line_ = true;      // of a message; nothing of it has been taken yet
-  std::array<char, 60> first_;  // bytes of the answer, kept to show what was no HTTP
-  std::size_t first_size_ = 0;
+  std::array<char, 60> first_;  // bytes of the answer, `first_size_` of them, kept to show what was no HTTP
   Failure failure_;
 };
 

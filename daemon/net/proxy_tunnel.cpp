@@ -18,17 +18,22 @@ std::optional<Failure> refusal(const HttpResponse& response, const Url& proxy) {
   return Failure{Reason::status, detail};
 }
 
+asio::awaitable<std::expected<TcpSocket, Failure>> connect_to_proxy(Run& run, const Transport& transport,
+                                                                    const Url& proxy) {
+  if (proxy.scheme != "http")
+    co_return std::unexpected(
+        Failure{Reason::protocol, "proxy " + proxy.text() + " is not an http: one; nothing was sent"});
+  auto socket = co_await connect(run, transport.dns, proxy.host, proxy.port, FirstWord::ours);
+  if (!socket) socket.error().detail.insert(0, "proxy " + proxy.text() + ": ");
+  co_return socket;
+}
+
 }  // namespace
 
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_next_hop(Run& run, const Transport& transport,
                                                                     const Url& url, const Url* proxy) {
-  if (!proxy) co_return co_await connect(run, transport.dns, url.host, url.port);
-  if (proxy->scheme != "http")
-    co_return std::unexpected(
-        Failure{Reason::protocol, "proxy " + proxy->text() + " is not an http: one; nothing was sent"});
-  auto socket = co_await connect(run, transport.dns, proxy->host, proxy->port);
-  if (!socket) socket.error().detail.insert(0, "proxy " + proxy->text() + ": ");
-  co_return socket;
+  return proxy ? connect_to_proxy(run, transport, *proxy)
+               : connect(run, transport.dns, url.host, url.port, FirstWord::ours);
 }
 
 asio::awaitable<std::expected<TcpSocket, Failure>> connect_through(Run& run, const Transport& transport,

@@ -46,9 +46,7 @@ struct Resolver::Impl : std::enable_shared_from_this<Impl> {
       : executor(std::move(e)), clock(c), options(std::move(o)), hosts(options.hosts) {}
 
   std::optional<Addresses> known(const std::string& host) {
-    boost::system::error_code error;
-    const Address numeric = asio::ip::make_address(host, error);
-    if (!error) return Addresses{numeric};
+    if (const auto numeric = numeric_address(host)) return Addresses{*numeric};
     if (is_localhost(canonical_name(host))) return loopback();
     if (const Addresses* listed = hosts.find(host)) return *listed;
     return std::nullopt;
@@ -142,6 +140,14 @@ struct Resolver::Impl : std::enable_shared_from_this<Impl> {
   std::deque<std::shared_ptr<LookUp>> queue;
   std::size_t on_wire = 0;
 };
+
+std::optional<Address> numeric_address(const std::string& host) {
+  boost::system::error_code error;
+  if (const auto v4 = asio::ip::make_address_v4(host, error); !error) return v4;
+  if (!host.contains(':')) return std::nullopt;
+  const auto v6 = asio::ip::make_address_v6(host, error);
+  return error ? std::nullopt : std::optional<Address>(v6);
+}
 
 Resolver::Resolver(asio::any_io_executor executor, Clock& clock)
     : Resolver(std::move(executor), clock, Options{}) {}

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@
 namespace answerback::net {
 
 using Address = boost::asio::ip::address;
+
+// Nothing for a name.
+std::optional<Address> numeric_address(const std::string& host);
 
 class Resolver {
  public:

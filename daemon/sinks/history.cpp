@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,18 @@
 namespace answerback::sinks {
 namespace {
 
-// What waits for the thread.
+struct DayPartHash {
+  std::size_t operator()(const DayPartKey& key) const {
+    return std::hash<std::string>()(key.first) ^
+           std::hash<Wall::rep>()(key.second.time_since_epoch().count());
+  }
+};
+
+// What waits for the thread. Every run is looked up, and a tree of a thousand names is ten cold lines of
+// memory each time.
 struct Inbox {
   std::vector<Event> events;
-  DayParts runs;
+  std::unordered_map<DayPartKey, DayPart, DayPartHash> runs;
   std::map<std::string, std::string, std::less<>> values;
   std::uint64_t lost_events = 0, lost_runs = 0;
   bool stop = false;

@@ -1,5 +1,7 @@
 #include "sinks/metrics.h"
 
+#include <utility>
+
 #include "sinks/families.h"
 #include "sinks/probe_metrics.h"
 #include "sinks/process_metrics.h"
@@ -7,6 +9,8 @@
 
 namespace answerback::sinks {
 namespace {
+
+constexpr std::size_t at_a_time = 64;  // probes
 
 // What follows from all probes together.
 void add_whole(Families& out, const Plan& plan, const Assessment& whole) {
@@ -115,8 +119,13 @@ void add_port(Families& out, const PortTally& port) {
 }  // namespace
 
 std::string render(const Snapshot& snapshot, std::string_view version, Beside beside, Exposition format) {
+  Page page(format);
+  for (std::size_t at = 0; snapshot.plan && at < snapshot.plan->probes.size(); at += at_a_time) {
+    Families some;
+    add_probes(some, *snapshot.plan, snapshot, at, at_a_time);
+    page.add(some);
+  }
   Families out;
-  if (snapshot.plan) add_probes(out, *snapshot.plan, snapshot);
   if (snapshot.plan && snapshot.assessment) add_whole(out, *snapshot.plan, *snapshot.assessment);
   if (snapshot.plan) add_ourselves(out, snapshot.ourselves);
   if (beside.notifications) add_notifications(out, *beside.notifications);
@@ -128,7 +137,8 @@ std::string render(const Snapshot& snapshot, std::string_view version, Beside be
   out.gauge("answerback_build_info", "What is running.")
       .value(with(with({}, "version", version), "compiler", "clang " __clang_version__), 1);
   add_process(out);
-  return write(out, format);
+  page.add(out);
+  return std::move(page).text();
 }
 
 std::optional<std::string> render_probe(const Snapshot& snapshot, ProbeId id) {
@@ -137,7 +147,9 @@ std::optional<std::string> render_probe(const Snapshot& snapshot, ProbeId id) {
     return std::nullopt;
   Families out;
   add_run(out, *view.last);
-  return write(out, Exposition::text);
+  Page page(Exposition::text);
+  page.add(out);
+  return std::move(page).text();
 }
 
 }  // namespace answerback::sinks

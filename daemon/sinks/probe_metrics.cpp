@@ -153,9 +153,11 @@ class ProbePage {
 
 }  // namespace
 
-void add_probes(Families& out, const Plan& plan, const Snapshot& snapshot) {
+void add_probes(Families& out, const Plan& plan, const Snapshot& snapshot, std::size_t first,
+                std::size_t count) {
   ProbePage page(out);
-  for (std::size_t i = 0; i < plan.probes.size(); ++i) page.add(plan.probes[i], *snapshot.probes[i]);
+  const std::size_t end = first + std::min(count, plan.probes.size() - first);
+  for (std::size_t i = first; i < end; ++i) page.add(plan.probes[i], *snapshot.probes[i]);
 }
 
 }  // namespace answerback::sinks

@@ -13,6 +13,8 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
+constexpr std::string_view end_of_page = "# EOF\n";  // in OpenMetrics
+
 // `quoted`: where a quotation mark would end it.
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
   for (const char c : text) {
@@ -75,6 +77,7 @@ class FamilyText {
  public:
   FamilyText(std::string& out, const Family& family, Exposition format)
       : out_(out), name_(family.values().name), type_(family.values().type), format_(format) {
+    if (!out_.empty()) return;  // it goes on
     std::string_view told = name_;
     if (open() && type_ == MetricType::Counter && told.ends_with("_total")) told.remove_suffix(6);
     out_.append("# HELP ").append(told).append(" ");
@@ -150,15 +153,29 @@ class FamilyText {
 
 }  // namespace
 
-std::string write(const Families& families, Exposition format) {
-  std::string page;
+// A family has its place from the first time it is told, samples or not.
+std::string& Page::section(std::string_view name) {
+  const auto known = std::ranges::find(sections_, name, &Section::name);
+  return known != sections_.end() ? known->text : sections_.emplace_back(std::string(name), "").text;
+}
+
+void Page::add(const Families& families) {
   for (const Family& family : families.all()) {
     const auto& metrics = family.values().metric;
+    std::string& out = section(family.values().name);
     if (metrics.empty()) continue;
-    FamilyText text(page, family, format);
-    for (std::size_t i = 0; i < metrics.size(); ++i) text.add(metrics[i], family.exemplars(i));
+    FamilyText lines(out, family, format_);
+    for (std::size_t i = 0; i < metrics.size(); ++i) lines.add(metrics[i], family.exemplars(i));
   }
-  if (format == Exposition::openmetrics) page += "# EOF\n";
+}
+
+std::string Page::text() && {
+  std::size_t size = 0;
+  for (const Section& each : sections_) size += each.text.size();
+  std::string page;
+  page.reserve(size + end_of_page.size());
+  for (; !sections_.empty(); sections_.pop_front()) page += sections_.front().text;
+  if (format_ == Exposition::openmetrics) page += end_of_page;
   return page;
 }
 

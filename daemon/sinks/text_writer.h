@@ -5,6 +5,7 @@
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 // https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
 
+#include <deque>
 #include <string>
 
 #include "sinks/exposition.h"
@@ -12,7 +13,22 @@
 
 namespace answerback::sinks {
 
-// Families without a sample are left out.
-std::string write(const Families&, Exposition);
+// A page, written piece by piece: values take more memory than their text, so that a large page is made of
+// some at a time. A family that comes again goes on where it ended; one without a sample is left out.
+class Page {
+ public:
+  explicit Page(Exposition format) : format_(format) {}
+  void add(const Families&);
+  std::string text() &&;
+
+ private:
+  struct Section {  // one family
+    std::string name, text;
+  };
+  std::string& section(std::string_view name);
+
+  Exposition format_;
+  std::deque<Section> sections_;  // in the order they are told
+};
 
 }  // namespace answerback::sinks

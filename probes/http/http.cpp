@@ -68,19 +68,25 @@ class HttpProbe final : public Probe {
         credentials_(services.credentials) {}
 
   asio::awaitable<ProbeResult> run(Run& run) override {
+    return settings_.before.empty() ? look(run, settings_.request, nothing_captured_) : look_after_steps(run);
+  }
+
+ private:
+  asio::awaitable<ProbeResult> look_after_steps(Run& run) {
     auto values = co_await walk_before(run, transport_, settings_.before);
     if (!values) co_return ProbeResult::fail(std::move(values.error()));
     Redactor captured;
     for (const auto& [name, value] : *values) captured.add(value.text);
-    ProbeResult result = co_await look(run, *values, captured);
+    const net::HttpRequest request = fill(settings_.request, *settings_.filled, *values);
+    ProbeResult result = co_await look(run, request, captured);
     result.detail = captured.taken_out_of(std::move(result.detail));
     co_return result;
   }
 
- private:
-  asio::awaitable<ProbeResult> look(Run& run, const StepValues& values, const Redactor& captured) {
+  // Request and redactor must outlive it.
+  asio::awaitable<ProbeResult> look(Run& run, const net::HttpRequest& request, const Redactor& captured) {
     const Steady began = run.clock.now();
-    auto response = co_await ask(run, values);
+    auto response = co_await ask(run, request);
     if (!response) co_return ProbeResult::fail(std::move(response.error()));
     run.phases.end(run.clock.now());  // judging is our own time
     ProbeResult result = judge(settings_, {.response = *response,
@@ -96,17 +102,15 @@ class HttpProbe final : public Probe {
     co_return result;
   }
 
-  // The request lives in the coroutine, since net::fetch() only refers to it.
-  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run, const StepValues& values) {
-    const net::HttpRequest request =
-        settings_.filled ? fill(settings_.request, *settings_.filled, values) : settings_.request;
-    if (settings_.credentials.empty()) co_return co_await net::fetch(run, transport_, request);
-    co_return co_await credentials_.fetch(run, settings_.credentials, request);
+  asio::awaitable<std::expected<net::HttpResponse, Failure>> ask(Run& run, const net::HttpRequest& request) {
+    if (settings_.credentials.empty()) return net::fetch(run, transport_, request);
+    return credentials_.fetch(run, settings_.credentials, request);
   }
 
   HttpSettings settings_;
   net::Transport transport_;
   Credentials& credentials_;
+  const Redactor nothing_captured_{};
 };
 
 std::unique_ptr<Probe> make(config::Fields& fields, Services& services) {
@@ -165,8 +169,11 @@ ProbeResult judge(const HttpSettings& settings, const HttpSeen& seen) {
   if (answer.verdict == Verdict::unknown) return answer;
   std::optional<ProbeResult> certificate;
   if (seen.certificate_end) certificate = judge(settings.certificate, *seen.certificate_end, seen.now);
-  ProbeResult bounds = worst(answer.detail, judge(settings.slow, seen.took), std::move(certificate));
-  return answer.verdict == Verdict::pass || bounds.verdict == Verdict::fail ? bounds : answer;
+  ProbeResult bounds = worst({}, judge(settings.slow, seen.took), std::move(certificate));
+  const bool worse =
+      answer.verdict == Verdict::pass ? bounds.verdict != Verdict::pass : bounds.verdict == Verdict::fail;
+  if (worse) return bounds;
+  return answer;
 }
 
 Sample claim_of(const JsonExpect& claims, const net::HttpResponse& response) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -113,6 +114,22 @@ TEST_F(ConnectTest, ProgramsWeStartDoNotInheritTheSocket) {
   Result socket = connect_to({ip("127.0.0.1")}, server.port());
   ASSERT_TRUE(socket);
   EXPECT_TRUE(::fcntl(socket->native_handle(), F_GETFD) & FD_CLOEXEC);
+}
+
+// The last packet of the handshake, which lets the server take the connection, waits for our first bytes; the
+// system sends it without them after 40 to 200 ms, so that a machine that stands still may miss it now and
+// then.
+TEST_F(ConnectTest, WhereWeSpeakFirstTheServerWakesUpOnce) {
+  const auto taken = [this](FirstWord first) {
+    Listener server(loop_.context, ip("127.0.0.1"));
+    Result socket = loop_.finish(connect(one_.run, dns_, "127.0.0.1", server.port(), first));
+    pollfd queue{server.acceptor.native_handle(), POLLIN, 0};
+    const bool before = ::poll(&queue, 1, first == FirstWord::theirs ? 1000 : 0) == 1;
+    asio::write(*socket, asio::buffer("GET"));
+    return std::pair(before, ::poll(&queue, 1, 1000) == 1);
+  };
+  EXPECT_EQ(taken(FirstWord::theirs), std::pair(true, true));
+  for (int attempts = 0; taken(FirstWord::ours) != std::pair(false, true); ++attempts) ASSERT_LT(attempts, 5);
 }
 
 TEST_F(ConnectTest, ANameThatIsNotThereFailsInResolve) {

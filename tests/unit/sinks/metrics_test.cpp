@@ -187,6 +187,21 @@ TEST(Metrics, BeforeTheFirstSnapshotTellTheProcess) {
   EXPECT_THAT(page, Not(HasSubstr("answerback_probe")));
 }
 
+// A page of so many is made in pieces, which must not show.
+TEST(Metrics, TellEachFamilyOnceHoweverManyProbesThereAre) {
+  test::SnapshotBuilder given;
+  for (int i = 0; i < 200; ++i) given.probe({.name = "p" + std::to_string(i)});
+  const std::string page = render(*given.build(), "1.2.3");
+  std::size_t at = page.find("# TYPE answerback_probe_up gauge\n");
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_NE(at, std::string::npos) << i;
+    at = page.find('\n', at) + 1;
+    const std::string line = "answerback_probe_up{probe=\"p" + std::to_string(i) + "\"} 1\n";
+    EXPECT_EQ(page.substr(at, line.size()), line);
+  }
+  EXPECT_EQ(page.find("# TYPE answerback_probe_up ", at), std::string::npos);
+}
+
 TEST(Metrics, HaveNoFamilyWithoutASample) {
   test::SnapshotBuilder given;
   given.probe({.name = "web"});
