@@ -35,11 +35,13 @@ export function look_of({lost, facts}) {
   return {state: down ? 'down' : 'unknown', word: down ? 'Fail' : 'Unknown', sentence};
 }
 
+const probe_of = (text, probes) => probes.get(text.split(':', 1)[0]);
+
 // Of one cause, by the probe it begins with: the name, what is wrong, and a link to its runbook stand out. Only what the
 // probe itself has in these fields becomes so: targets put words of their own into the rest.
 function marked_up(text, probes) {
-  const end = text.indexOf(':');
-  const probe = end > 0 ? probes.get(text.slice(0, end)) : null;
+  const end = text.indexOf(':'),
+    probe = probe_of(text, probes);
   if (!probe) return [text];
   const reason = probe.reason ? `${probe.reason} at ${probe.phase}` : '',
     at = reason ? text.indexOf(reason, end) : -1,
@@ -67,6 +69,7 @@ function tell(node, sentence, probes) {
     ({i}) => i,
     () => el('span', {class: 'part'}),
     (part, {text}) => {
+      attr(part, 'data-state', probe_of(text, probes)?.health);
       if (told_in.get(part) === text) return;
       told_in.set(part, text);
       part.replaceChildren(...marked_up(text, probes));

@@ -93,13 +93,13 @@ const commands = {
     return path;
   },
   complaints: async () => [...complaints, ...(await page.evaluate('window.refused'))],
-  // What axe-core finds, as "rule: node"; run from outside the page's policy.
-  async axe() {
+  // What axe-core finds, as "rule: node"; run from outside the page's policy. `only`: by these rules.
+  async axe({only}) {
     await cdp.send('Page.setBypassCSP', {enabled: true});
     await cdp.send('Runtime.evaluate', {expression: axe});
     const {result, exceptionDetails} = await cdp.send('Runtime.evaluate', {
       expression:
-        `axe.run(document, {resultTypes: ['violations']}).then(({violations}) => JSON.stringify(violations.map(({id, nodes}) =>
+        `axe.run(document, ${JSON.stringify({resultTypes: ['violations'], ...(only && {runOnly: only})})}).then(({violations}) => JSON.stringify(violations.map(({id, nodes}) =>
            [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' ' + node.failureSummary)])))`,
       awaitPromise: true,
     });
