@@ -114,9 +114,9 @@ class Page(Scenario):
                             " [group.querySelector('h3').innerText, [...group.querySelectorAll('.name')].map((name) => name.innerText)]))")
 
     def accessible(self):
-        for theme in ("light", "dark"):
+        for theme, only in (("dark", ["color-contrast"]), ("light", None)):  # a theme changes colours alone
             self.browser.theme(theme=theme)
-            self.assertEqual(self.browser.axe(), [], theme)
+            self.assertEqual(self.browser.axe(only=only), [], theme)
 
     def narrow(self):
         self.browser.resize(width=360, height=740)
@@ -151,6 +151,8 @@ class Page(Scenario):
         self.assertNotIn("no space left", text.split("Incidents")[0].split("evidence")[-1])
         self.browser.click(on=".row[data-state=down] button")
         wait_for(lambda: "FATAL: no space left on device" in self.browser("document.querySelector('.frames')?.innerText ?? ''"), 5)
+        self.assertEqual(self.browser("[...document.querySelectorAll('#sentence :is(strong, code, a)')].map((each) => each.href ?? each.innerText)"),
+                         ["db", "status at transfer", "https://runbooks.example/db", "api", "rate_limited at transfer"])
         self.accessible()
         self.shot("fail")
         self.narrow()
@@ -300,27 +302,28 @@ class Page(Scenario):
         self.watch("service: storm\ndefaults: {interval: 1s, timeout: 900ms, fall: 1, rise: 1}\nprobes:\n" + probes, status=None)
         wait_for(lambda: self.browser("document.querySelectorAll('.row').length") == 500, 20)
         self.browser("document.querySelector('#probes').scrollIntoView()")  # what can be seen costs most
-        first, peak, elements, down, turns = self.browser.heap(), 0, 0, None, 0
+        first, peak, down, turns = self.browser.heap(), 0, None, 0
         self.browser("window.longest = 0")
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             time.sleep(1)
             usage = self.browser.usage()
-            peak, elements = max(peak, usage["used"]), max(elements, usage["elements"])
+            peak = max(peak, usage["used"] + usage["elements"])
             before, down = down, self.browser("[...document.querySelectorAll('.group[data-state=down] .name')].slice(0, 10).map((name) => name.innerText)")
             turns += before != down
         waited = self.browser("window.longest")
         last = self.browser.heap()
         mb = lambda bytes: f"{bytes / 1e6:.1f} MB"
-        print(f"storm of {seconds} s: heap {mb(first['used'])}, then {mb(last['used'])}, at most {mb(peak)}; elements "
-              f"{mb(first['elements'])}, then {mb(last['elements'])}, at most {mb(elements)}; {last['nodes']} nodes, "
-              f"{last['listeners']} listeners, at most {waited:.0f} ms unresponsive", flush=True)
-        self.assertGreater(turns, seconds / 3, "what is down has changed")
-        self.assertLess(last["used"] + last["elements"], 20e6)  # what is really held
-        self.assertLess(peak, 30e6)  # with what the engine has not cared to collect yet
+        print(f"storm of {seconds} s: scripts {mb(first['used'])}, then {mb(last['used'])}; elements {mb(first['elements'])}, then "
+              f"{mb(last['elements'])}; both at most {mb(peak)}; {last['nodes']} nodes, {last['listeners']} listeners, at most "
+              f"{waited:.0f} ms unresponsive", flush=True)
+        self.assertGreater(turns, seconds / 5, "what is down has changed")
+        self.assertLess(peak, 30e6, "with what the engine has not cared to collect yet")
+        self.assertLess(last["used"] + last["elements"], 11e6, "what is really held")
         self.assertLess(last["used"], first["used"] + 3e6)
-        self.assertLess(last["nodes"], first["nodes"] * 1.3 + 2000)
-        self.assertLess(waited, 1000)
+        self.assertLess(last["nodes"], 17000, "of 500 rows")
+        self.assertEqual(last["listeners"], first["listeners"])
+        self.assertLess(waited, 1000, "with a daemon and two compilers on the same two cores; 200 where nothing else runs")
         stop.set()
         self.assertEqual(self.now()["link"], "live")
 

@@ -1,6 +1,7 @@
 // The five seconds: one word, one sentence, what it costs; in the tab's title and icon as well.
 
 import {attr, byId, el, list, put, svg} from './dom.js';
+import {runbook, runbook_link} from './overview.js';
 import {age, clock, percent, plural, told} from './words.js';
 
 export const LOOKS = {
@@ -34,8 +35,33 @@ export function look_of({lost, facts}) {
   return {state: down ? 'down' : 'unknown', word: down ? 'Fail' : 'Unknown', sentence};
 }
 
-// The causes of the sentence one below the other, each begun by its name.
-function tell(node, sentence, names) {
+const probe_of = (text, probes) => probes.get(text.split(':', 1)[0]);
+
+// Of one cause, by the probe it begins with: the name, what is wrong, and a link to its runbook stand out. Only what the
+// probe itself has in these fields becomes so: targets put words of their own into the rest.
+function marked_up(text, probes) {
+  const end = text.indexOf(':'),
+    probe = probe_of(text, probes);
+  if (!probe) return [text];
+  const reason = probe.reason ? `${probe.reason} at ${probe.phase}` : '',
+    at = reason ? text.indexOf(reason, end) : -1,
+    from = at < 0 ? end : at + reason.length;
+  const runs_out = `runbook ${probe.links?.runbook}`,
+    linked = text.endsWith(runs_out),
+    link = linked ? runbook_link() : null;
+  if (linked) runbook(link, probe.links.runbook);
+  return [
+    el('strong', {}, probe.name),
+    ...(at < 0 ? [] : [text.slice(end, at), el('code', {}, reason)]),
+    text.slice(from, linked ? -runs_out.length : undefined),
+    ...(linked ? [link] : []),
+  ];
+}
+
+const told_in = new WeakMap(); // the text a part was made of
+
+// The causes of the sentence one below the other.
+function tell(node, sentence, probes) {
   const parts = sentence ? sentence.split(' | ') : [];
   list(
     node,
@@ -43,10 +69,10 @@ function tell(node, sentence, names) {
     ({i}) => i,
     () => el('span', {class: 'part'}),
     (part, {text}) => {
-      if (part.textContent === text) return;
-      const end = text.indexOf(':');
-      const name = end > 0 && names.has(text.slice(0, end)) ? text.slice(0, end) : '';
-      part.replaceChildren(...(name ? [el('strong', {}, name), text.slice(name.length)] : [text]));
+      attr(part, 'data-state', probe_of(text, probes)?.health);
+      if (told_in.get(part) === text) return;
+      told_in.set(part, text);
+      part.replaceChildren(...marked_up(text, probes));
     },
   );
 }
@@ -118,15 +144,15 @@ export function show_head(link) {
   attr(document.documentElement, 'data-state', look.state);
   attr(document.documentElement, 'data-link', lost ? 'lost' : look.held ? 'held' : 'live');
   put(byId('word'), look.word);
-  const names = new Set((facts?.probes ?? []).map((probe) => probe.name));
+  const probes = new Map((facts?.probes ?? []).map((probe) => [probe.name, probe]));
   if (!lost) {
-    tell(byId('sentence'), sentence, names);
+    tell(byId('sentence'), sentence, probes);
     value(byId('value'), facts.health, look.held);
   } else {
     tell(
       byId('sentence'),
       `answerback itself does not answer: ${lost}. What is below was seen before that, and may be wrong.`,
-      names,
+      probes,
     );
     const last = byId('last');
     put(last, `The last it said: ${told(facts?.health.output || 'all up', link.now())}`);

@@ -6,6 +6,8 @@
 import {day_of} from './draw.js';
 
 const GAP = 1000; // between two reads, at least
+const CALM = 1500; // where each read finds this many probes changed: nobody reads faster
+const MANY = 100;
 const BEAT = 2000; // between two signs of life, at most
 const WHOLE = 5000; // between two reads of everything, at most
 const STRIPS = 60_000; // between two reads of the days, which change slowly
@@ -54,6 +56,8 @@ export class Link {
   #pause = GAP;
   #whole = 0;
   #struck = 0;
+  #silenced = 0;
+  #turned = 0; // probes whose health changed between the last two reads
   #version = null;
 
   // `changed(link)` is called after each read, and waited for.
@@ -132,7 +136,7 @@ export class Link {
       );
     }
     if (!this.lost) await this.#changed(this);
-    this.#pause = Math.max(GAP, 2 * (Date.now() - now));
+    this.#pause = Math.max(this.#turned > MANY ? CALM : GAP, 2 * (Date.now() - now));
     if (this.lost) this.#pause = GAP;
     this.#reading = false;
   }
@@ -151,19 +155,22 @@ export class Link {
       this.#health(),
       ask(`api/v1/probes?without=evidence${strips ? '' : ',strip'}`, true),
       ask('api/v1/incidents?without=timeline,story&ended=10', true),
-      ask('api/v1/silences', true),
+      now - this.#silenced >= WHOLE || !this.facts ? ask('api/v1/silences', true) : null,
     ]);
     if (strips && probes.body) {
       this.#struck = now;
       this.#strips = new Map(probes.body.map((probe) => [probe.name, probe.strip && day_of(probe.strip)]));
     }
+    if (silences) this.#silenced = now;
+    const before = this.facts?.probes ?? [];
+    this.#turned = (probes.body ?? []).filter(({health}, i) => health !== before[i]?.health).length;
     for (const probe of probes.body ?? []) probe.strip = this.#strips.get(probe.name);
     this.#take({
       health,
       starting: !probes.body,
       probes: probes.body ?? [],
       incidents: incidents.body ?? [],
-      silences: silences.body ?? [],
+      silences: silences ? (silences.body ?? []) : this.facts.silences,
     });
   }
 

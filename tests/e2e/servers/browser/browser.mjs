@@ -57,6 +57,11 @@ const commands = {
     page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
     page.on('dialog', (dialog) => (complaints.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
     await page.addInitScript(watch);
+    // The page's files as they lie in a folder, for whoever works on them: without a build.
+    if (process.env.ANSWERBACK_PAGE)
+      await page.route('**/page/*.{js,css}', (route) =>
+        route.fulfill({path: process.env.ANSWERBACK_PAGE + new URL(route.request().url()).pathname.replace(/.*\//, '/')}),
+      );
     await page.goto(url);
   },
   // From now on this path is answered by us, not by the daemon; without a body, by the daemon again.
@@ -78,15 +83,23 @@ const commands = {
   click: ({on}) => page.locator(on).first().click(),
   resize: ({width, height}) => page.setViewportSize({width, height}),
   theme: ({theme}) => page.emulateMedia({colorScheme: theme}),
-  shot: ({path, whole = true}) => page.screenshot({path, fullPage: whole}).then(() => path),
+  // Of the whole page, made as tall as it is: what is out of sight is not drawn.
+  async shot({path}) {
+    const size = page.viewportSize();
+    await page.setViewportSize({...size, height: await page.evaluate('document.documentElement.scrollHeight')});
+    await page.waitForTimeout(150);
+    await page.screenshot({path, fullPage: true});
+    await page.setViewportSize(size);
+    return path;
+  },
   complaints: async () => [...complaints, ...(await page.evaluate('window.refused'))],
-  // What axe-core finds, as "rule: node"; run from outside the page's policy.
-  async axe() {
+  // What axe-core finds, as "rule: node"; run from outside the page's policy. `only`: by these rules.
+  async axe({only}) {
     await cdp.send('Page.setBypassCSP', {enabled: true});
     await cdp.send('Runtime.evaluate', {expression: axe});
     const {result, exceptionDetails} = await cdp.send('Runtime.evaluate', {
       expression:
-        `axe.run(document, {resultTypes: ['violations']}).then(({violations}) => JSON.stringify(violations.map(({id, nodes}) =>
+        `axe.run(document, ${JSON.stringify({resultTypes: ['violations'], ...(only && {runOnly: only})})}).then(({violations}) => JSON.stringify(violations.map(({id, nodes}) =>
            [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' ' + node.failureSummary)])))`,
       awaitPromise: true,
     });
