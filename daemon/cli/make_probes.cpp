@@ -36,7 +36,9 @@ MadeProbes make_probes(config::Config& config, const Registry& registry, Service
   MadeProbes made{.probes = {}, .credentials = read_credentials(config.credentials), .redactor = {}};
   auto& probes = made.probes;
   probes.reserve(config.probes.size());
-  for (config::ProbeSpec& spec : config.probes) {
+  for (std::size_t i = 0; i < config.probes.size(); ++i) {
+    config::ProbeSpec& spec = config.probes[i];
+    config.plan.probes[i].settings = spec.fields.fingerprint();
     const ProbeType* type = registry.find(spec.type);
     if (!type) {
       unknown_type(spec, registry, diagnostics);

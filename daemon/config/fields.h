@@ -112,6 +112,7 @@ class Fields {
 
   Place place() const;                  // of this mapping
   std::string path() const;             // "probes[1]"
+  std::size_t fingerprint() const;      // another number where any of it is written, or filled in, otherwise
   std::string owner() const;            // its `name`, without asking for it; empty where there is none
   std::vector<Secret> secrets() const;  // all that was read so far, of its file too, and must not be seen
   std::vector<KeyDoc> docs() const;     // every read of a describing Fields, here and below, in order

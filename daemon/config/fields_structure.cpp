@@ -45,6 +45,15 @@ void append(std::string& list, std::string_view item) {
   list += item;
 }
 
+std::size_t fingerprint_of(const Node& node) {
+  std::size_t all = static_cast<std::size_t>(node.kind);
+  const auto add = [&all](std::size_t part) { all = all * 1'000'003 + part; };
+  add(std::hash<std::string>()(node.key));
+  add(std::hash<std::string>()(node.text));
+  for (const Node& item : node.items) add(fingerprint_of(item));
+  return all;
+}
+
 }  // namespace
 
 std::vector<std::string> Fields::texts(std::string_view key, std::string_view doc) {
@@ -265,6 +274,8 @@ std::vector<Secret> Fields::secrets() const {
 }
 
 std::string Fields::path() const { return state_->path; }
+
+std::size_t Fields::fingerprint() const { return state_->node ? fingerprint_of(*state_->node) : 0; }
 
 std::vector<KeyDoc> Fields::docs() const {
   std::vector<KeyDoc> all;

@@ -19,10 +19,12 @@ using Due = std::multimap<Steady, Entry*>;  // each entry is in it once, by its 
 struct Entry {
   ProbeId id = 0;
   Duration interval{}, timeout{};
+  std::size_t settings = 0;
   std::shared_ptr<Probe> probe;
   Steady slot{};      // the next one
   Due::iterator due;  // that, or a look in between, or until when the slot is kept for a run that is ending
   bool running = false, removed = false;
+  bool outdated = false;  // the run under way is one with earlier settings
 };
 
 // The first runs of a small plan come within a second; those of a big one are spread, for their slots stay as
@@ -58,7 +60,11 @@ struct Scheduler::Impl {
         if (!fresh) due.erase(entry->due);
         entry->slot = first_slot(info.name, info.interval, clock.now(), soonest(plan.probes.size()));
         entry->due = due.emplace(entry->slot, entry.get());
+      } else if (entry->settings != info.settings) {
+        entry->outdated = entry->running;
+        look_again(*entry, first_slot(info.name, info.interval, clock.now(), soonest(plan.probes.size())));
       }
+      entry->settings = info.settings;
       entry->id = id;
       entry->interval = info.interval;
       entry->timeout = info.timeout;
@@ -119,6 +125,7 @@ struct Scheduler::Impl {
       return;
     }
     if (entry.due->first > entry.slot) reschedule(entry, clock.now());
+    if (std::exchange(entry.outdated, false)) look_again(entry, clock.now());
     record.probe = entry.id;
     hooks.finished(std::move(record));
   }

@@ -21,9 +21,10 @@ class Scheduler {
   Scheduler(Clock&, Runner&, Hooks);
   ~Scheduler();  // the runner has been stopped, or has nothing of ours left
 
-  // Replaces what runs; `probes` as Plan::probes. A probe of the same name and interval keeps its slots. A
-  // run under way for a name that stays is finished by the object that began it, and reported; that of a
-  // removed name is not reported.
+  // Replaces what runs; `probes` as Plan::probes. A probe of the same name and interval keeps its slots; if
+  // its settings are others it also runs soon, for its health is still that of the old ones. A run under way
+  // for a name that stays is finished by the object that began it, and reported; that of a removed name is
+  // not reported.
   void replace(std::shared_ptr<const Plan>, std::vector<std::shared_ptr<Probe>> probes);
   bool run_now(ProbeId);  // in addition to its slots; false if it is running
   // A run in addition to its slots, unless the next slot comes first. Holds for one run.

@@ -22,6 +22,7 @@ struct ProbeInfo {
   std::string name;
   std::string type;
   bool critical = true;
+  std::size_t settings = 0;  // another number where the same name is configured otherwise
   Duration interval{}, timeout{};
   Duration stale{};  // without a verdict for so long, health is unknown
   Thresholds thresholds;

@@ -77,6 +77,17 @@ TEST(Fields, KnowsWhoseItIsWithoutAsking) {
   EXPECT_EQ(Fields::describing().owner(), "");
 }
 
+TEST(Fields, WhatIsWrittenOtherwiseHasAnotherFingerprint) {
+  const auto of = [](const std::string& more, const std::string& token = "a") {
+    const Written file("service: x\nprobes:\n  - {name: a, type: plain" + more + "}\n", {{"TOKEN", token}});
+    return file.loaded.config.probes.at(0).fields.fingerprint();
+  };
+  EXPECT_EQ(of(", x: {y: [1, 2]}"), of(", x: {y: [1, 2]}"));
+  EXPECT_NE(of(", x: {y: [1, 2]}"), of(", x: {y: [1, 3]}"));
+  EXPECT_NE(of(", x: {y: [1, 2]}"), of(", x: {z: [1, 2]}"));
+  EXPECT_NE(of(", x: '${TOKEN}'"), of(", x: '${TOKEN}'", "b")) << "filled in otherwise";
+}
+
 TEST(Fields, HasMeansPresentAndNotNull) {
   Probe probe("x: , y: ~, z: \"\"");
   EXPECT_FALSE(probe.fields.has("x"));

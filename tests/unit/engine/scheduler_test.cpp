@@ -165,6 +165,31 @@ TEST_F(SchedulerTest, AChangedIntervalBeginsANewGrid) {
   EXPECT_EQ(probe->runs, 7);
 }
 
+TEST_F(SchedulerTest, OtherSettingsAreLookedAtSoonAndTheSameOnesAreNot) {
+  const auto with = [](std::size_t settings) {
+    ProbeInfo info = probe_info("a", 1h, 10s);
+    info.settings = settings;
+    return plan_of({info});
+  };
+  const auto old = passing_after(4s), same = passing_after(4s), other = passing_after(4s);
+  scheduler.replace(with(1), {old});
+  clock.run_for(1min);
+  scheduler.replace(with(1), {same});
+  clock.run_for(1min);
+  EXPECT_EQ(old->runs, 1);
+  EXPECT_EQ(same->runs, 0);
+  scheduler.replace(with(2), {other});
+  clock.run_for(2s);
+  EXPECT_EQ(other->runs, 1) << "an hour's health would be that of something else";
+  const auto again = passing_after(1ms);
+  scheduler.replace(with(3), {again});
+  clock.run_for(6s);
+  EXPECT_EQ(again->runs, 1) << "once the run under way has ended";
+  clock.run_for(59min);
+  EXPECT_EQ(again->runs, 2) << "its slots are the same";
+  EXPECT_EQ(skipped[0], 0U);
+}
+
 TEST_F(SchedulerTest, ARunUnderWayIsFinishedByTheOldObjectAndReportedUnderTheNewPlace) {
   std::weak_ptr<Probe> old;
   {
