@@ -37,6 +37,13 @@ struct PipelineTest : testing::Test {
     while (times-- > 0) finish(refused(), id);
   }
   std::shared_ptr<const Snapshot> look() { return pipeline.snapshot(wall); }
+  // A second in which the first of two probes says this and the second that, and what then holds.
+  std::shared_ptr<const Assessment> round(ProbeResult first, ProbeResult second) {
+    pass_time(1s);
+    finish(std::move(first), 0);
+    finish(std::move(second), 1);
+    return look()->assessment;
+  }
   Health health(ProbeId id = 0) { return look()->probes.at(id)->state.health; }
   template <class T>
   std::vector<T> told() {  // judged and told until now
@@ -304,12 +311,6 @@ TEST_F(PipelineTest, WhatACauseLeavesBehindIsNotBlamedBeforeItFailsAgain) {
   auto db = probe_info("db");
   db.thresholds.rise = agent.thresholds.rise = 2;
   replace({db, agent});
-  const auto round = [&](ProbeResult of_db, ProbeResult of_agent) {
-    pass_time(1s);
-    finish(std::move(of_db), 0);
-    finish(std::move(of_agent), 1);
-    look();
-  };
   const auto output = [&] { return look()->assessment->output; };
   const std::string clause = "; db is up again, no failure seen since";
   for (int i = 0; i < 3; ++i) round(refused(), refused());
@@ -341,12 +342,6 @@ TEST_F(PipelineTest, WhatGoesWrongAfterAllIsWellAgainIsItsOwn) {
   auto agent = probe_info("agent");
   agent.depends_on = {0};
   replace({probe_info("db"), agent});
-  const auto round = [&](ProbeResult of_db, ProbeResult of_agent) {
-    pass_time(1s);
-    finish(std::move(of_db), 0);
-    finish(std::move(of_agent), 1);
-    return look()->assessment;
-  };
   for (int i = 0; i < 3; ++i) round(refused(), ProbeResult::pass());
   for (int i = 0; i < 3; ++i) round(ProbeResult::pass(), ProbeResult::pass());
   const auto warned = round(ProbeResult::pass(), ProbeResult::warn(Reason::slow, "3 s"));
@@ -363,12 +358,6 @@ TEST_F(PipelineTest, FailuresOfARootsTimeCountForTheRoot) {
   auto agent = probe_info("agent");
   agent.depends_on = {0};
   replace({probe_info("db"), agent});
-  const auto round = [&](ProbeResult of_db, ProbeResult of_agent) {
-    pass_time(1s);
-    finish(std::move(of_db), 0);
-    finish(std::move(of_agent), 1);
-    return look()->assessment;
-  };
   round(ProbeResult::pass(), ProbeResult::pass());
   round(refused(), ProbeResult::pass());
   for (int i = 0; i < 2; ++i) round(refused(), refused());
