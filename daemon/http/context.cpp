@@ -2,6 +2,8 @@
 
 namespace answerback::http {
 
+bool has_plan(const Context& context) { return context.snapshot && context.snapshot->plan; }
+
 std::string not_trusted(const Context& context) {
   if (context.stopping) return "stopping";
   if (!context.snapshot) return "starting: no results yet";

@@ -48,6 +48,8 @@ struct Context {
 // Younger, the engine's loop runs. Longer than any pause of a busy machine, shorter than a person's patience.
 inline constexpr Duration beat_limit = std::chrono::seconds(10);
 
+bool has_plan(const Context&);  // before the first snapshot there is none
+
 // Why nothing in the snapshot may be trusted right now ("starting: …", "stopping", "not looking: …"); empty
 // if all is well. Right after a freeze it is the snapshot of before: no sign of life for stall_limit says so.
 std::string not_trusted(const Context&);

@@ -9,9 +9,9 @@
 #include "http/event_stream.h"
 #include "http/health_json.h"
 #include "http/kept.h"
-#include "http/kube_text.h"
 #include "http/page.h"
 #include "http/probe_json.h"
+#include "http/readiness.h"
 #include "http/report.h"
 #include "http/silences_json.h"
 #include "model/text.h"
@@ -29,51 +29,6 @@ Response plain(int status, std::string body) {
 }
 
 Response no_snapshot() { return plain(503, "starting: no results yet"); }
-
-bool has_plan(const Context& context) { return context.snapshot && context.snapshot->plan; }
-
-bool is_ready(Health health) { return health == Health::up || health == Health::degraded; }
-
-// The probes that must be ready: those of the group, or where there is none every critical one.
-std::vector<ProbeId> members(const Plan& plan, std::string_view group) {
-  if (const GroupInfo* const found = plan.group(group)) return found->needs;
-  std::vector<ProbeId> critical;
-  for (ProbeId id = 0; id < plan.probes.size(); ++id) {
-    if (plan.probes[id].critical) critical.push_back(id);
-  }
-  return critical;
-}
-
-NamedCheck readiness_of(const ProbeInfo& probe, const ProbeView& view) {
-  const Health health = view.facts.health;
-  std::string why;
-  if (health == Health::unknown)
-    why = probe.name + (view.last ? ": no verdict that still holds" : ": no verdict yet");
-  return {probe.name, is_ready(health), std::move(why)};
-}
-
-// Nothing watched is not "ready".
-NamedCheck nothing_needed(const Context& context) {
-  if (!has_plan(context)) return {"probes", false};
-  const bool none = context.snapshot->plan->probes.empty();
-  return {"probes", false,
-          none ? "no probes are configured" : "no probe is critical, and there is no group \"readiness\""};
-}
-
-std::vector<NamedCheck> readiness_checks(const Context& context, std::string_view group) {
-  const bool engine = context.beat_age < beat_limit;
-  const bool looking =
-      has_plan(context) && context.snapshot->ourselves.looking && context.beat_age <= stall_limit;
-  std::vector<NamedCheck> checks{{"shutdown", !context.stopping}, {"engine", engine}, {"looking", looking}};
-  const auto ours = std::ranges::find(checks, false, &NamedCheck::ok);
-  if (ours != checks.end()) ours->why = not_trusted(context);
-  const auto needed = has_plan(context) ? members(*context.snapshot->plan, group) : std::vector<ProbeId>{};
-  if (needed.empty()) checks.push_back(nothing_needed(context));
-  for (const ProbeId id : needed) {
-    checks.push_back(readiness_of(context.snapshot->plan->probes[id], *context.snapshot->probes[id]));
-  }
-  return checks;
-}
 
 Response livez(const Request& request, const Context& context, Rest) {
   return kube_answer("livez", {{"ping", true}, {"engine", context.beat_age < beat_limit}}, request);
