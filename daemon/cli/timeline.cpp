@@ -116,11 +116,8 @@ std::string of_sample(const Sample& sample) {
            right(milliseconds(sample.value), 12) + '\n';
   std::string text = "  " + std::string(name(sample.measure));
   if (!sample.label.empty()) text += ' ' + one_line(sample.label, 60);
-  if (sample.measure == Measure::certificate_expiry) {
-    constexpr double last = 9.2e9;  // beyond it a Wall cannot tell
-    const auto at = std::chrono::seconds(static_cast<std::int64_t>(std::clamp(sample.value, -last, last)));
-    return text + ' ' + iso_time(Wall(at)) + '\n';
-  }
+  if (sample.measure == Measure::certificate_expiry)
+    return text + ' ' + iso_time(held_wall(sample.value)) + '\n';
   text += ' ' + number(sample.value);
   if (!unit(sample.measure).empty()) text.append(" ").append(unit(sample.measure));
   return text + '\n';

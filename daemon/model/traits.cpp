@@ -17,9 +17,7 @@ const T* before(std::vector<T>& known, const T& seen, T& last) {
   return known.size() > 1 ? &last : nullptr;
 }
 
-std::string expiry(double since_epoch) {
-  return iso_time(Wall(std::chrono::seconds(static_cast<std::int64_t>(since_epoch))));
-}
+std::string expiry(double since_epoch) { return iso_time(held_wall(since_epoch)); }
 
 }  // namespace
 

@@ -59,7 +59,7 @@ EnvLook read_look(const json::value& said) {
       seen.folder = path.at("folder").as_bool();
       seen.mounted = path.at("mounted").as_bool();
       seen.size = path.at("size").to_number<std::uint64_t>();
-      seen.written = Wall(std::chrono::seconds(path.at("written").to_number<std::int64_t>()));
+      seen.written = held_wall(static_cast<double>(path.at("written").to_number<std::int64_t>()));
     }
     look.seen.push_back(std::move(seen));
   }

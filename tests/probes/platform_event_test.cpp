@@ -248,8 +248,10 @@ TEST(Timestamp, IsReadAsPlatformsWriteIt) {
     EXPECT_EQ(read_timestamp(text), at) << text;
   }
   EXPECT_EQ(read_timestamp("2026-11-18T11:06:40.250Z"), at + 250ms);
-  for (const std::string_view text : {"", "soon", "-1", "1e99", "nan", "inf", "2026-13-18T11:06:40",
-                                      "2026-11-18", "2026-11-18T11:06:40+", "2026-11-18T11:06:40 or so"}) {
+  for (const std::string_view text :
+       {"", "soon", "-1", "1e99", "nan", "inf", "2026-13-18T11:06:40", "2026-11-18", "2026-11-18T11:06:40+",
+        "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2026-11-18T11:06:40.1e300",
+        "2026-11-18T11:06:40 or so"}) {
     EXPECT_EQ(read_timestamp(text), std::nullopt) << text;
   }
 }

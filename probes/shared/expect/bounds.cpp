@@ -93,15 +93,10 @@ std::optional<ProbeResult> judge(const CertificateBounds& bounds, const Certific
 }
 
 std::optional<CertificateEnd> certificate_end(const Evidence& evidence) {
-  const auto in_seconds = [](double value) {
-    constexpr double last = 9.2e9;  // "never", written as the year 9999, is beyond what a Wall can hold
-    return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(value, -last, last)));
-  };
   std::optional<CertificateEnd> end;
   for (const Sample& sample : evidence.samples()) {
-    if (sample.measure == Measure::certificate_expiry)
-      end = CertificateEnd{.at = Wall(in_seconds(sample.value))};
-    if (sample.measure == Measure::certificate_lifetime && end) end->lifetime = in_seconds(sample.value);
+    if (sample.measure == Measure::certificate_expiry) end = CertificateEnd{.at = held_wall(sample.value)};
+    if (sample.measure == Measure::certificate_lifetime && end) end->lifetime = held_seconds(sample.value);
   }
   return end;
 }

@@ -53,12 +53,12 @@ std::optional<Wall> read_timestamp(std::string_view text) {
   const int hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
   if (std::min({y, m, d, hour, minute, second}) < 0) return std::nullopt;
   const year_month_day date(year(y), month(static_cast<unsigned>(m)), day(static_cast<unsigned>(d)));
-  if (!date.ok()) return std::nullopt;
+  if (!date.ok() || y < 1970 || y >= 2200) return std::nullopt;  // well within what a Wall can hold
 
   std::string_view rest = text.substr(19);
   double fraction = 0;
   if (rest.starts_with('.')) {
-    const auto parsed = std::from_chars(rest.data(), end, fraction);
+    const auto parsed = std::from_chars(rest.data(), end, fraction, std::chars_format::fixed);
     if (parsed.ec != std::errc()) return std::nullopt;
     rest.remove_prefix(static_cast<std::size_t>(parsed.ptr - rest.data()));
   }

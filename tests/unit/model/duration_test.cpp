@@ -2,10 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "model/time.h"
+
 namespace answerback {
 namespace {
 
 using namespace std::chrono_literals;
+
+static_assert(held_seconds(1.5) == 1500ms);
+static_assert(held_seconds(253402300799.0) > 291 * 8766h, "the year 9999");
+static_assert(held_seconds(-1e300) < -291 * 8766h);
+static_assert(held_seconds(std::numeric_limits<double>::quiet_NaN()) == 0s);
+static_assert(held_wall(1'795'000'000).time_since_epoch() == 1'795'000'000s);
 
 TEST(Duration, ErrorsSayHowToWriteIt) {
   for (const char* wrong : {"", "5", "1.5s", "five", "-1s", "5 s", "99999999999999999999s", "4000d"}) {
