@@ -14,7 +14,7 @@ BUILD="ca-certificates dpkg-dev file clang-19 lld-19 cmake ninja-build pkg-confi
 WORK="ccache git libclang-rt-19-dev libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 clang-tidy-19"
 PEERS="postgresql-15 mariadb-server nginx-light prometheus haproxy redis-server openssl curl procps iproute2 python3 python3-websockets
   python3-uvicorn python3-fastapi nodejs node-ws monitoring-plugins-basic prometheus-alertmanager
-  python3-prometheus-client strace e2fsprogs apache2-utils python3-jwt python3-cryptography python3-yaml
+  python3-prometheus-client strace e2fsprogs apache2-utils groff-base python3-jwt python3-cryptography python3-yaml
   python3-grpcio python3-aiosmtpd dnsmasq-base unbound chromium fonts-dejavu-core prometheus-blackbox-exporter"
 
 IMAGE="buildah bubblewrap debootstrap"

@@ -50,8 +50,8 @@ const Row rows[] = {
     {"streamed, and a word about the run", "0 s|3 t|9 x|10 c|11 stream_chunk content=$P|40 e msg=done",
      "pass", "5 of 5"},
     {"streamed, each piece with all before it",
-     "0 s|3 t|9 x|10 c|11 stream_chunk content=It|12 stream_chunk content=It_is|13 stream_chunk "
-     "content=It_is_39|14 stream_chunk content=It_is_$P|40 e",
+     "0 s|3 t|9 x|10 c|11 stream_chunk content=3|12 stream_chunk content=39|13 stream_chunk content=390|"
+     "14 stream_chunk content=$P|40 e",
      "pass", "5 of 5"},
     {"streamed digit by digit",
      "0 s|3 t|9 x|10 c|11 stream_chunk content=3|12 stream_chunk content=9|13 stream_chunk content=0|"
