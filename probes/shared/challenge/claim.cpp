@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "probes/shared/challenge/lower_words.h"
+
 namespace answerback::probes {
 namespace {
 
@@ -23,19 +25,6 @@ void drop_markup(std::string_view& text) {
     for (const std::string_view command : {"\\boxed", "\\text", "\\mathbf", "\\bf"})
       stripped = drop(text, command) || stripped;
   }
-}
-
-// Its words, small, with a space around each.
-std::string words_around(std::string_view text) {
-  std::string words = " ";
-  for (const char c : text) {
-    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if (low >= 'a' && low <= 'z')
-      words += low;
-    else if (words.back() != ' ')
-      words += ' ';
-  }
-  return words.back() == ' ' ? words : words + " ";
 }
 
 bool holds_any(std::string_view text, std::initializer_list<std::string_view> parts) {
@@ -117,7 +106,7 @@ bool displaces(std::string_view text, std::span<const Number> numbers, std::size
     return std::ranges::equal(operands, factors) || (operands.size() == 1 && operands.front() == right);
   }
 
-  const std::string words = words_around(said);
+  const std::string words = spaced(words_of(said));
   const std::string_view tight = before.substr(std::min(before.size(), before.find_last_of(".;!?\n") + 1));
   if (holds_any(words, {" not ", " rather than ", " instead of "})) return false;
   if (holds_any(words, {" sorry ", " wait ", " actually ", " correction ", " mistake ", " oops ", " rather ",
@@ -125,7 +114,7 @@ bool displaces(std::string_view text, std::span<const Number> numbers, std::size
       words.starts_with(" no "))
     return true;
   if (!claims) return false;
-  const std::string clause = words_around(tight);
+  const std::string clause = spaced(words_of(tight));
   if (holds_any(clause, {" about ", " approximate", " rough", " estimate", " round", " nearest ", " step ",
                          " intermediate ", " partial ", " first "}))
     return false;

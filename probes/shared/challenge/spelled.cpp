@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <span>
 
+#include "probes/shared/challenge/lower_words.h"
 #include "probes/shared/challenge/parts.h"
 
 namespace answerback::probes {
@@ -44,26 +45,13 @@ std::string name_of(std::uint64_t number) {
   return name;
 }
 
-// " it is three thousand nine hundred one ": lower case, one space around each word, no "and".
-std::string words_of(std::string_view text) {
-  std::string words = " ", word;
-  for (const char c : std::string(text) + " ") {
-    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if (low >= 'a' && low <= 'z') {
-      word += low;
-    } else if (!word.empty()) {
-      if (word != "and") words += word + " ";
-      word.clear();
-    }
-  }
-  return words;
-}
-
 }  // namespace
 
 bool spells_number(std::string_view text, std::uint64_t number) {
   if (number == 0 || number > 9999) return false;
-  const std::string words = words_of(text), name = name_of(number);
+  std::vector<std::string> said = words_of(text);
+  std::erase(said, "and");
+  const std::string words = spaced(said), name = name_of(number);
   const std::size_t at = words.find(" " + name);
   if (at == std::string::npos) return false;
   const std::string_view before = std::string_view(words).substr(0, at),

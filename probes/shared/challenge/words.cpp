@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/shared/challenge/lower_words.h"
 #include "probes/shared/challenge/parts.h"
 
 namespace answerback::probes {
@@ -17,20 +18,6 @@ constexpr std::array<std::string_view, 64> vocabulary = {
     "mustard", "needle",  "nutmeg",  "olive",  "orchid", "otter",  "paddle", "pebble", "pepper", "pigeon",
     "planet",  "pocket",  "quartz",  "rabbit", "raisin", "saddle", "salmon", "silver", "spider", "teapot",
     "tulip",   "velvet",  "walnut",  "zebra"};
-
-// Letter by letter, in lower case.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words(1);
-  for (const char c : text) {
-    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if (low >= 'a' && low <= 'z')
-      words.back() += low;
-    else if (!words.back().empty())
-      words.emplace_back();
-  }
-  if (words.back().empty()) words.pop_back();
-  return words;
-}
 
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
